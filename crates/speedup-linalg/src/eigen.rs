@@ -1,0 +1,197 @@
+//! Eigenvalues of real square matrices.
+
+use std::num::NonZeroUsize;
+
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
+use faer::{Auto, Mat, Par, Spec, c64};
+use rayon::prelude::*;
+
+use speedup::error::{check_count, check_parameter};
+use speedup::{Error, Threads};
+
+/// All eigenvalues of one real square matrix, on one thread.
+///
+/// Complex ones come in conjugate pairs; the order is that of the algorithm (QR
+/// iteration on the Hessenberg form).
+///
+/// # Errors
+///
+/// [`Error::Count`] if the matrix is empty or not square, [`Error::Parameter`] if an
+/// entry is not finite, [`Error::NoConvergence`] if the QR iteration does not converge.
+///
+/// # Examples
+///
+/// ```
+/// use speedup_linalg::{Mat, eigenvalues};
+///
+/// let quarter_turn = Mat::from_fn(2, 2, |i, j| [[0.0, -1.0], [1.0, 0.0]][i][j]);
+/// let mut found: Vec<f64> = eigenvalues(&quarter_turn)?.iter().map(|z| z.im).collect();
+/// found.sort_by(f64::total_cmp);
+/// assert_eq!(found, [-1.0, 1.0]);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn eigenvalues(matrix: &Mat<f64>) -> Result<Vec<c64>, Error> {
+    check(matrix)?;
+    compute(matrix, Par::Seq)
+}
+
+/// The same eigenvalues, the work *inside* the matrix spread over threads.
+///
+/// Its steps wait for one another, so threads often idle. Sums are split by the number
+/// of threads, so different numbers of threads may differ in the last bits; this is
+/// the one function here without the promise of equal bits.
+///
+/// # Errors
+///
+/// As [`eigenvalues`]; [`Error::System`] if there are no threads to be had.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Streams, Threads};
+/// use speedup_linalg::{eigenvalues_within, random_matrix};
+///
+/// let x = random_matrix(30, Streams::new(1), 0)?;
+/// assert_eq!(eigenvalues_within(&x, Threads::new(2)?)?.len(), 30);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn eigenvalues_within(matrix: &Mat<f64>, threads: Threads) -> Result<Vec<c64>, Error> {
+    check(matrix)?;
+    let par = match NonZeroUsize::new(threads.count()) {
+        Some(count) if count.get() > 1 => Par::Rayon(count),
+        _ => Par::Seq,
+    };
+    threads.install(|| compute(matrix, par))?
+}
+
+/// The eigenvalues of each matrix, whole matrices spread over threads: one matrix, one thread.
+///
+/// The same bits for any number of threads, in the order of the matrices.
+///
+/// # Errors
+///
+/// As [`eigenvalues`], for the first matrix that fails; [`Error::System`] if there are
+/// no threads to be had.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Streams, Threads};
+/// use speedup_linalg::{eigenvalues, eigenvalues_across, random_matrix};
+///
+/// let streams = Streams::new(1);
+/// let matrices = (0..4).map(|k| random_matrix(20, streams, k)).collect::<Result<Vec<_>, _>>()?;
+/// let all = eigenvalues_across(&matrices, Threads::new(2)?)?;
+/// assert_eq!(all[3], eigenvalues(&matrices[3])?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn eigenvalues_across(matrices: &[Mat<f64>], threads: Threads) -> Result<Vec<Vec<c64>>, Error> {
+    threads.install(|| matrices.par_iter().map(eigenvalues).collect())?
+}
+
+fn check(matrix: &Mat<f64>) -> Result<(), Error> {
+    check_count("matrix rows", matrix.nrows(), 1, u64::MAX)?;
+    let rows = matrix.nrows() as u64;
+    check_count(
+        "matrix columns, as many as rows",
+        matrix.ncols(),
+        rows,
+        rows,
+    )?;
+    for entry in matrix.col_iter().flat_map(|column| column.iter()) {
+        check_parameter("matrix entry", *entry, "finite numbers", |_| true)?;
+    }
+    Ok(())
+}
+
+fn compute(matrix: &Mat<f64>, par: Par) -> Result<Vec<c64>, Error> {
+    let size = matrix.nrows();
+    let (mut re, mut im) = (Diag::<f64>::zeros(size), Diag::<f64>::zeros(size));
+    let (left, right) = (ComputeEigenvectors::No, ComputeEigenvectors::No);
+    let params = Spec::new(Auto::<f64>::auto());
+    let mut memory = MemBuffer::new(evd_scratch::<f64>(size, left, right, par, params));
+    let stack = MemStack::new(&mut memory);
+    let (re_out, im_out) = (re.as_mut(), im.as_mut());
+    evd_real(
+        matrix.as_ref(),
+        re_out,
+        im_out,
+        None,
+        None,
+        par,
+        stack,
+        params,
+    )
+    .map_err(|_| Error::NoConvergence {
+        what: "eigenvalues",
+    })?;
+    let pairs = re.column_vector().iter().zip(im.column_vector().iter());
+    Ok(pairs.map(|(re, im)| c64::new(*re, *im)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random_matrix;
+    use speedup::Streams;
+
+    fn matrices(size: usize, count: u64) -> Vec<Mat<f64>> {
+        let streams = Streams::new(4);
+        (0..count)
+            .map(|k| random_matrix(size, streams, k).unwrap())
+            .collect()
+    }
+
+    /// The sum of the eigenvalues is the trace, the sum of their squares that of the matrix squared.
+    #[test]
+    fn sums_of_powers_are_traces() {
+        for size in [1, 2, 7, 40, 120] {
+            let x = &matrices(size, 1)[0];
+            let values = eigenvalues(x).unwrap();
+            let trace: f64 = (0..size).map(|i| x[(i, i)]).sum();
+            let squared = x * x;
+            let trace_squared: f64 = (0..size).map(|i| squared[(i, i)]).sum();
+            let sum: c64 = values.iter().sum();
+            let squares: c64 = values.iter().map(|z| z * z).sum();
+            let scale = 1e-10 * (size as f64).powi(2);
+            assert!((sum.re - trace).abs() < scale && sum.im.abs() < scale);
+            assert!((squares.re - trace_squared).abs() < scale && squares.im.abs() < scale);
+        }
+    }
+
+    #[test]
+    fn same_bits_across_for_any_number_of_threads() {
+        let matrices = matrices(60, 5);
+        let serial: Vec<Vec<c64>> = matrices.iter().map(|x| eigenvalues(x).unwrap()).collect();
+        for n in [1, 2, 3, 8] {
+            let threads = Threads::new(n).unwrap();
+            assert_eq!(eigenvalues_across(&matrices, threads).unwrap(), serial);
+        }
+    }
+
+    #[test]
+    fn within_agrees_to_rounding() {
+        let x = &matrices(150, 1)[0];
+        let sorted = |mut values: Vec<c64>| {
+            values.sort_by(|a, b| a.re.total_cmp(&b.re).then(a.im.total_cmp(&b.im)));
+            values
+        };
+        let one = sorted(eigenvalues(x).unwrap());
+        let two = sorted(eigenvalues_within(x, Threads::new(2).unwrap()).unwrap());
+        for (a, b) in one.iter().zip(&two) {
+            assert!((a - b).norm() < 1e-8, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn bad_matrices_are_named() {
+        let text = |matrix: &Mat<f64>| eigenvalues(matrix).unwrap_err().to_string();
+        assert!(text(&Mat::zeros(0, 0)).contains("0 is not allowed"));
+        assert!(text(&Mat::zeros(2, 3)).contains("3 is not allowed, use 2 to 2"));
+        assert!(text(&Mat::from_fn(2, 2, |_, _| f64::NAN)).contains("NaN"));
+        assert!(random_matrix(0, Streams::new(1), 0).is_err());
+        assert!(random_matrix(usize::MAX, Streams::new(1), 0).is_err());
+    }
+}

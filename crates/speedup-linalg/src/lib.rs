@@ -1,0 +1,18 @@
+//! Eigenvalues of many random matrices, by [faer](https://docs.rs/faer), split over threads in two ways.
+//!
+//! | function | what is split |
+//! | --- | --- |
+//! | [`eigenvalues`] | nothing: one matrix on one thread |
+//! | [`eigenvalues_within`] | the work inside one matrix |
+//! | [`eigenvalues_across`] | whole matrices |
+//!
+//! Source: the lecture's section 13.3.1.
+
+#![forbid(unsafe_code)]
+
+mod eigen;
+mod matrix;
+
+pub use eigen::{eigenvalues, eigenvalues_across, eigenvalues_within};
+pub use faer::{Mat, c64};
+pub use matrix::random_matrix;

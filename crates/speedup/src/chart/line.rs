@@ -1,0 +1,330 @@
+//! Line chart: one or more series over a common horizontal axis.
+
+use plotters::prelude::*;
+
+use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::{Chart, check_series, undrawable};
+use crate::Error;
+
+/// A line chart in the making.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::chart::LineChart;
+///
+/// let chart = LineChart::new("Time against size")
+///     .x("points")
+///     .y("time [ms]")
+///     .log_x()
+///     .marks()
+///     .series("serial", [(1e3, 0.1), (1e6, 90.0)])
+///     .series("parallel", [(1e3, 0.2), (1e6, 46.0)])
+///     .draw()?;
+/// assert!(chart.description().contains("parallel: 2 points"));
+/// # Ok::<(), speedup::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineChart {
+    title: String,
+    x: String,
+    y: String,
+    log_x: bool,
+    marks: bool,
+    reference: Option<(String, f64)>,
+    series: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+impl LineChart {
+    /// A chart with this title, no axis labels and no series.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(speedup::chart::LineChart::new("empty").draw().is_err());
+    /// ```
+    pub fn new(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            x: String::new(),
+            y: String::new(),
+            log_x: false,
+            marks: false,
+            reference: None,
+            series: Vec::new(),
+        }
+    }
+
+    /// Labels the horizontal axis, with its unit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").x("period t");
+    /// ```
+    #[must_use]
+    pub fn x(mut self, label: &str) -> Self {
+        label.clone_into(&mut self.x);
+        self
+    }
+
+    /// Labels the vertical axis, with its unit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").y("wealth");
+    /// ```
+    #[must_use]
+    pub fn y(mut self, label: &str) -> Self {
+        label.clone_into(&mut self.y);
+        self
+    }
+
+    /// Makes the horizontal axis logarithmic; all of its values must be positive then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").log_x().series("s", [(0.0, 1.0)]);
+    /// assert!(chart.draw().is_err());
+    /// ```
+    #[must_use]
+    pub fn log_x(mut self) -> Self {
+        self.log_x = true;
+        self
+    }
+
+    /// Marks each point; right for measurements, wrong for long paths.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").marks();
+    /// ```
+    #[must_use]
+    pub fn marks(mut self) -> Self {
+        self.marks = true;
+        self
+    }
+
+    /// Adds a dashed level line to compare with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").reference("no gain", 1.0);
+    /// ```
+    #[must_use]
+    pub fn reference(mut self, name: &str, y: f64) -> Self {
+        self.reference = Some((name.to_owned(), y));
+        self
+    }
+
+    /// Adds a series of points (x, y), joined in the order given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").series("s", [(0.0, 1.0), (1.0, 2.0)]);
+    /// ```
+    #[must_use]
+    pub fn series(mut self, name: &str, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        self.series
+            .push((name.to_owned(), points.into_iter().collect()));
+        self
+    }
+
+    /// Draws the chart.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Chart`] for no points, points that are not finite, or a logarithmic
+    /// axis with values that are not positive.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let bad = speedup::chart::LineChart::new("t").series("s", [(0.0, f64::NAN)]).draw();
+    /// assert!(bad.is_err());
+    /// ```
+    pub fn draw(&self) -> Result<Chart, Error> {
+        check_series("series", &self.values(|p| p.0))?;
+        check_series("series", &self.values(|p| p.1))?;
+        if self.log_x && self.values(|p| p.0).iter().any(|x| *x <= 0.0) {
+            let problem = "a logarithmic axis takes positive numbers only".to_owned();
+            return Err(Error::Chart {
+                what: "horizontal axis",
+                problem,
+            });
+        }
+        let mut svg = String::new();
+        self.paint(&mut svg).map_err(undrawable)?;
+        Ok(Chart::new(&svg, &self.title, self.describe()))
+    }
+
+    fn values(&self, part: impl Fn(&(f64, f64)) -> f64 + Copy) -> Vec<f64> {
+        self.series
+            .iter()
+            .flat_map(|(_, points)| points.iter().map(part))
+            .collect()
+    }
+
+    fn place(&self, x: f64) -> f64 {
+        if self.log_x { x.log10() } else { x }
+    }
+
+    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+        let xs = self.values(|p| self.place(p.0));
+        let (low, high) = xs
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(*x), high.max(*x))
+            });
+        let (low, high) = if low < high {
+            (low, high)
+        } else {
+            (low - 0.5, high + 0.5)
+        };
+        let reference = self.reference.iter().map(|(_, y)| *y);
+        let ys: Vec<f64> = self.values(|p| p.1).into_iter().chain(reference).collect();
+
+        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
+        root.fill(&WHITE)?;
+        let mut chart = ChartBuilder::on(&root)
+            .caption(&self.title, (FONT, TITLE))
+            .margin(12)
+            .margin_right(24)
+            .x_label_area_size(46)
+            .y_label_area_size(66)
+            .build_cartesian_2d(low..high, style::range(ys.iter().copied()))?;
+        let x_tick = |x: &f64| {
+            if self.log_x {
+                style::power_of_ten(*x)
+            } else {
+                style::tick(*x)
+            }
+        };
+        chart
+            .configure_mesh()
+            .bold_line_style(style::FAINT)
+            .light_line_style(TRANSPARENT)
+            .x_labels(if self.log_x {
+                (high - low).ceil() as usize + 1
+            } else {
+                10
+            })
+            .x_label_formatter(&x_tick)
+            .y_label_formatter(&|y| style::tick(*y))
+            .x_desc(&self.x)
+            .y_desc(&self.y)
+            .label_style((FONT, TEXT))
+            .axis_desc_style((FONT, TEXT))
+            .draw()?;
+        if let Some((name, y)) = &self.reference {
+            let ends = [(low, *y), (high, *y)];
+            chart
+                .draw_series(DashedLineSeries::new(
+                    ends,
+                    6,
+                    4,
+                    style::GREY.stroke_width(1),
+                ))?
+                .label(name)
+                .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], style::GREY));
+        }
+        for (k, (name, points)) in self.series.iter().enumerate() {
+            let placed: Vec<(f64, f64)> =
+                points.iter().map(|(x, y)| (self.place(*x), *y)).collect();
+            let line = colour(k).stroke_width(2);
+            let drawn = chart.draw_series(LineSeries::new(placed.iter().copied(), line))?;
+            drawn.label(name).legend(move |(x, y)| {
+                EmptyElement::at((x, y))
+                    + PathElement::new([(0, 0), (18, 0)], line)
+                    + Circle::new((9, 0), k as i32 % 2 * 4, colour(k).filled())
+            });
+            if self.marks && k % 2 == 0 {
+                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, WHITE.filled())))?;
+                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, line)))?;
+            } else if self.marks {
+                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, line.filled())))?;
+            }
+        }
+        if self.series.len() + usize::from(self.reference.is_some()) > 1 {
+            chart
+                .configure_series_labels()
+                .position(SeriesLabelPosition::UpperLeft)
+                .background_style(WHITE.mix(0.85))
+                .border_style(style::FAINT)
+                .label_font((FONT, TEXT))
+                .draw()?;
+        }
+        root.present()?;
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        let mut words = format!(
+            "Line chart: {}. Horizontal axis: {}{}. Vertical axis: {}.",
+            self.title,
+            self.x,
+            if self.log_x { ", logarithmic" } else { "" },
+            self.y
+        );
+        if let Some((name, y)) = &self.reference {
+            words += &format!(" Level line {name} at {}.", style::tick(*y));
+        }
+        for (name, points) in &self.series {
+            let ys = points.iter().map(|p| p.1);
+            let (low, high) = (
+                ys.clone().fold(f64::INFINITY, f64::min),
+                ys.fold(f64::NEG_INFINITY, f64::max),
+            );
+            let ends = [points.first(), points.last()].map(|p| p.copied().unwrap_or_default());
+            let [(x0, y0), (x1, y1)] = ends.map(|(x, y)| (style::tick(x), style::tick(y)));
+            let (low, high) = (style::tick(low), style::tick(high));
+            let n = points.len();
+            words += &format!(
+                " {name}: {n} points from ({x0}, {y0}) to ({x1}, {y1}), lowest {low}, highest {high}."
+            );
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_series_are_in_the_picture_and_in_the_words() {
+        let chart = LineChart::new("A <b> & c")
+            .x("size [n]")
+            .y("time [s]")
+            .reference("limit", 2.0)
+            .series("first", [(1.0, 1.0), (2.0, 3.0)])
+            .series("second", [(1.0, 2.0), (2.0, 5.0)])
+            .draw()
+            .unwrap();
+        for text in ["size [n]", "time [s]", "first", "second", "limit"] {
+            assert!(
+                chart.svg().contains(text) && chart.description().contains(text),
+                "{text}"
+            );
+        }
+        assert!(chart.svg().contains("<title>A &lt;b&gt; &amp; c</title>"));
+    }
+
+    #[test]
+    fn one_point_and_one_level_can_be_drawn() {
+        assert!(LineChart::new("t").series("s", [(1.0, 0.0)]).draw().is_ok());
+        assert!(
+            LineChart::new("t")
+                .marks()
+                .log_x()
+                .series("s", [(1.0, 7.0)])
+                .draw()
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! Load chart: one band a core, filled as far as the core was busy.
+
+use plotters::prelude::*;
+
+use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::{Chart, check_series, undrawable};
+use crate::Error;
+use crate::load::Load;
+
+impl<T> Load<T> {
+    /// Draws the load of each core over time, as a system monitor does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Chart`] if there are no readings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup::load::{Load, Sample};
+    ///
+    /// let sample = Sample { seconds: 0.2, percent: vec![100.0, 3.0] };
+    /// let chart = Load { value: (), samples: vec![sample] }.chart("Busy and idle")?;
+    /// assert!(chart.description().contains("core 0 100 %, core 1 3 %"));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn chart(&self, title: &str) -> Result<Chart, Error> {
+        let percents: Vec<f64> = self
+            .samples
+            .iter()
+            .flat_map(|sample| sample.percent.clone())
+            .collect();
+        check_series("load", &percents)?;
+        let mut svg = String::new();
+        self.paint(title, &mut svg).map_err(undrawable)?;
+        let mean: Vec<String> = self
+            .mean()
+            .iter()
+            .enumerate()
+            .map(|(core, percent)| format!("core {core} {percent:.0} %"))
+            .collect();
+        let words = format!(
+            "Load chart: {title}. Horizontal axis: time in seconds, {} readings. Vertical axis: \
+             one band a core, filled from 0 to 100 % busy. Mean load: {}.",
+            self.samples.len(),
+            mean.join(", ")
+        );
+        Ok(Chart::new(&svg, title, words))
+    }
+
+    fn paint<'a>(
+        &self,
+        title: &'a str,
+        svg: &'a mut String,
+    ) -> Result<(), Box<dyn std::error::Error + 'a>> {
+        let cores = self
+            .samples
+            .first()
+            .map_or(0, |sample| sample.percent.len());
+        let end = self.samples.last().map_or(0.0, |sample| sample.seconds);
+        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
+        root.fill(&WHITE)?;
+        let mut chart = ChartBuilder::on(&root)
+            .caption(title, (FONT, TITLE))
+            .margin(12)
+            .margin_right(24)
+            .x_label_area_size(46)
+            .y_label_area_size(80)
+            .build_cartesian_2d(0.0..end, 0.0..cores as f64)?;
+        // Core 0 is on top. A label sits in the middle of its band.
+        let band = |core: usize| (cores - 1 - core) as f64;
+        let name = |y: &f64| {
+            let core = cores as f64 - 0.5 - y;
+            if core.fract() == 0.0 && core >= 0.0 {
+                format!("core {core:.0}")
+            } else {
+                String::new()
+            }
+        };
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .bold_line_style(style::FAINT)
+            .light_line_style(TRANSPARENT)
+            .x_label_formatter(&|x| style::tick(*x))
+            .y_labels((2 * cores + 1).min(65))
+            .y_label_formatter(&name)
+            .x_desc("time [s]")
+            .y_desc("load, 0 to 100 % a band")
+            .label_style((FONT, TEXT))
+            .axis_desc_style((FONT, TEXT))
+            .draw()?;
+        for core in 0..cores {
+            let fill = colour(core % 2 * 2).mix(0.75).filled();
+            let starts = std::iter::once(0.0).chain(self.samples.iter().map(|s| s.seconds));
+            let bars = self.samples.iter().zip(starts).map(|(sample, start)| {
+                let height = 0.92 * (sample.percent[core] / 100.0).clamp(0.0, 1.0);
+                Rectangle::new(
+                    [(start, band(core)), (sample.seconds, band(core) + height)],
+                    fill,
+                )
+            });
+            chart.draw_series(bars)?;
+            let floor = [(0.0, band(core)), (end, band(core))];
+            chart.draw_series([PathElement::new(floor, style::GREY)])?;
+        }
+        root.present()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! Speed-up chart: measured points, the ideal line, and an Amdahl curve.
+
+use plotters::prelude::*;
+
+use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::{Chart, check_series, undrawable};
+use crate::{Error, Threads, law};
+
+/// A speed-up chart in the making: speed-up against the number of threads.
+///
+/// The ideal line rises with the threads as far as there are cores and is level
+/// from there. The Amdahl curve, level likewise, has the serial fraction that the
+/// Karp–Flatt metric gives for the measurement with the most threads that have a
+/// core each.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::chart::SpeedupChart;
+/// use speedup::Threads;
+///
+/// let seconds = [(Threads::new(1)?, 6.9), (Threads::new(2)?, 3.6), (Threads::new(4)?, 3.6)];
+/// let chart = SpeedupChart::new("Wealth", 2, 6.9, seconds).draw()?;
+/// assert!(chart.description().contains("2 threads 1.92"));
+/// # Ok::<(), speedup::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeedupChart {
+    title: String,
+    cores: usize,
+    points: Vec<(usize, f64)>,
+}
+
+impl SpeedupChart {
+    /// A chart of the speed-ups that follow from the serial time and the times of some counts of threads.
+    ///
+    /// All times in one unit; `cores` is the number of threads that can run at the same time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::{Threads, chart::SpeedupChart};
+    /// let chart = SpeedupChart::new("t", 2, 1.0, [(Threads::new(2)?, 0.5)]);
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn new(
+        title: &str,
+        cores: usize,
+        serial: f64,
+        times: impl IntoIterator<Item = (Threads, f64)>,
+    ) -> Self {
+        let point = |(threads, time): (Threads, f64)| (threads.count(), law::speedup(serial, time));
+        let points = times.into_iter().map(point).collect();
+        Self {
+            title: title.to_owned(),
+            cores: cores.max(1),
+            points,
+        }
+    }
+
+    /// The speed-ups: number of threads, serial time over its time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::{Threads, chart::SpeedupChart};
+    /// let chart = SpeedupChart::new("t", 2, 1.0, [(Threads::new(2)?, 0.5)]);
+    /// assert_eq!(chart.points(), [(2, 2.0)]);
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn points(&self) -> &[(usize, f64)] {
+        &self.points
+    }
+
+    /// The serial fraction that the measurement implies, 0 to 1; `None` without one for 2 threads to `cores`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::{Threads, chart::SpeedupChart};
+    /// let chart = SpeedupChart::new("t", 2, 1.0, [(Threads::new(2)?, 0.75)]);
+    /// assert_eq!(chart.serial_fraction(), Some(0.5));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn serial_fraction(&self) -> Option<f64> {
+        let with_cores = self
+            .points
+            .iter()
+            .filter(|(threads, _)| *threads <= self.cores);
+        let (threads, speedup) = with_cores.max_by_key(|(threads, _)| *threads)?;
+        law::karp_flatt(*speedup, *threads).map(|serial| serial.clamp(0.0, 1.0))
+    }
+
+    /// Draws the chart.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Chart`] for no points or times that are zero, negative or not finite.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::{Threads, chart::SpeedupChart};
+    /// assert!(SpeedupChart::new("t", 2, 1.0, [(Threads::new(2)?, 0.0)]).draw().is_err());
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn draw(&self) -> Result<Chart, Error> {
+        let values: Vec<f64> = self.points.iter().map(|(_, speedup)| *speedup).collect();
+        check_series("speed-ups", &values)?;
+        if let Some(bad) = values.iter().find(|speedup| **speedup <= 0.0) {
+            let problem = format!("{bad} is no speed-up, times must be positive");
+            return Err(Error::Chart {
+                what: "speed-ups",
+                problem,
+            });
+        }
+        let mut svg = String::new();
+        self.paint(&mut svg).map_err(undrawable)?;
+        Ok(Chart::new(&svg, &self.title, self.describe()))
+    }
+
+    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+        let most = self
+            .points
+            .iter()
+            .map(|(threads, _)| *threads)
+            .max()
+            .unwrap_or(1)
+            .max(2);
+        let best = self
+            .points
+            .iter()
+            .map(|(_, speedup)| *speedup)
+            .fold(0.0, f64::max);
+        let top = 1.15 * best.max(self.cores.min(most) as f64);
+        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
+        root.fill(&WHITE)?;
+        let mut chart = ChartBuilder::on(&root)
+            .caption(&self.title, (FONT, TITLE))
+            .margin(12)
+            .margin_right(24)
+            .x_label_area_size(46)
+            .y_label_area_size(66)
+            .build_cartesian_2d(0.8..most as f64 + 0.2, 0.0..top)?;
+        let whole = |x: &f64| {
+            if x.fract() == 0.0 {
+                format!("{x:.0}")
+            } else {
+                String::new()
+            }
+        };
+        chart
+            .configure_mesh()
+            .bold_line_style(style::FAINT)
+            .light_line_style(TRANSPARENT)
+            .x_labels(most.min(16) + 1)
+            .x_label_formatter(&whole)
+            .y_label_formatter(&|y| style::tick(*y))
+            .x_desc("threads")
+            .y_desc("speed-up (serial time / time)")
+            .label_style((FONT, TEXT))
+            .axis_desc_style((FONT, TEXT))
+            .draw()?;
+        let curve = |serial: f64| {
+            let at = move |n: usize| (n as f64, law::amdahl(serial, n.min(self.cores)));
+            (1..=most).map(at)
+        };
+        chart
+            .draw_series(DashedLineSeries::new(
+                curve(0.0),
+                7,
+                5,
+                style::GREY.stroke_width(2),
+            ))?
+            .label("ideal")
+            .legend(|(x, y)| {
+                EmptyElement::at((x, y))
+                    + PathElement::new([(0, 0), (7, 0)], style::GREY.stroke_width(2))
+                    + PathElement::new([(12, 0), (19, 0)], style::GREY.stroke_width(2))
+            });
+        if let Some(serial) = self.serial_fraction() {
+            let line = colour(1).stroke_width(2);
+            chart
+                .draw_series(LineSeries::new(curve(serial), line))?
+                .label(format!("Amdahl, {:.1} % serial", 100.0 * serial))
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 19, y)], line));
+        }
+        let marks = self
+            .points
+            .iter()
+            .map(|(n, s)| Circle::new((*n as f64, *s), 5, colour(0).filled()));
+        chart
+            .draw_series(marks)?
+            .label("measured")
+            .legend(|(x, y)| Circle::new((x + 9, y), 5, colour(0).filled()));
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::LowerRight)
+            .background_style(WHITE.mix(0.85))
+            .border_style(style::FAINT)
+            .label_font((FONT, TEXT))
+            .draw()?;
+        root.present()?;
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        let points: Vec<String> = self
+            .points
+            .iter()
+            .map(|(n, speedup)| {
+                let plural = if *n == 1 { "" } else { "s" };
+                format!(
+                    "{n} thread{plural} {}",
+                    crate::timing::significant(*speedup, 3)
+                )
+            })
+            .collect();
+        let mut words = format!(
+            "Speed-up chart: {}. Horizontal axis: threads. Vertical axis: speed-up. Measured on {} cores: {}.",
+            self.title,
+            self.cores,
+            points.join(", ")
+        );
+        if let Some(serial) = self.serial_fraction() {
+            words += &format!(" Amdahl curve with {:.1} % serial.", 100.0 * serial);
+        }
+        words
+    }
+}

@@ -1,0 +1,189 @@
+//! The one error type: what was asked for, and what is allowed.
+
+use std::fmt;
+
+/// Why a kernel, a measurement or a chart refused its input.
+///
+/// The message names the bad value and the allowed range.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::Threads;
+///
+/// let error = Threads::new(0).unwrap_err();
+/// assert_eq!(error.to_string(), "threads: 0 is not allowed, use 1 to 4096");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A count (threads, points, households, …) outside its range.
+    Count {
+        /// Which count.
+        what: &'static str,
+        /// The value that was given.
+        value: i128,
+        /// The smallest value allowed.
+        min: u64,
+        /// The largest value allowed.
+        max: u64,
+    },
+    /// A real parameter outside its range, or not a number.
+    Parameter {
+        /// Which parameter.
+        what: &'static str,
+        /// The value that was given.
+        value: f64,
+        /// The allowed range, in words.
+        allowed: &'static str,
+    },
+    /// The work needs more memory than this machine has.
+    Memory {
+        /// What needs the memory.
+        what: &'static str,
+        /// Bytes that would be needed.
+        bytes: u128,
+        /// Bytes of memory in this machine.
+        installed: u64,
+    },
+    /// Data for a chart that cannot be drawn.
+    Chart {
+        /// Which part of the chart.
+        what: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An iteration (of an eigenvalue solver, say) did not converge.
+    NoConvergence {
+        /// Which computation.
+        what: &'static str,
+    },
+    /// The operating system refused something (threads, clocks, load figures).
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// The system's own words.
+        problem: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count {
+                what,
+                value,
+                min,
+                max,
+            } => {
+                write!(f, "{what}: {value} is not allowed, use {min} to {max}")
+            }
+            Self::Parameter {
+                what,
+                value,
+                allowed,
+            } => {
+                write!(f, "{what}: {value} is not allowed, use {allowed}")
+            }
+            Self::Memory {
+                what,
+                bytes,
+                installed,
+            } => write!(
+                f,
+                "{what}: {:.1} GiB are needed, this machine has {:.1} GiB",
+                gib(*bytes),
+                gib(u128::from(*installed)),
+            ),
+            Self::Chart { what, problem } => write!(f, "chart, {what}: {problem}"),
+            Self::NoConvergence { what } => write!(f, "{what}: the iteration did not converge"),
+            Self::System { what, problem } => write!(f, "{what}: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+fn gib(bytes: u128) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
+}
+
+/// Checks that a count lies in a range.
+///
+/// # Errors
+///
+/// [`Error::Count`] if it does not.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::error::check_count;
+///
+/// assert_eq!(check_count("points", 10, 1, 100), Ok(10));
+/// assert!(check_count("points", 0, 1, 100).is_err());
+/// ```
+pub fn check_count(what: &'static str, value: usize, min: u64, max: u64) -> Result<usize, Error> {
+    let wide = value as u64;
+    if (min..=max).contains(&wide) {
+        Ok(value)
+    } else {
+        Err(Error::Count {
+            what,
+            value: value as i128,
+            min,
+            max,
+        })
+    }
+}
+
+/// Checks a real parameter with a condition.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] if the condition is false, or the value is not finite.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::error::check_parameter;
+///
+/// let positive = |x| x > 0.0;
+/// assert_eq!(check_parameter("w0", 5.0, "a positive number", positive), Ok(5.0));
+/// assert!(check_parameter("w0", f64::NAN, "a positive number", positive).is_err());
+/// ```
+pub fn check_parameter(
+    what: &'static str,
+    value: f64,
+    allowed: &'static str,
+    condition: impl Fn(f64) -> bool,
+) -> Result<f64, Error> {
+    if value.is_finite() && condition(value) {
+        Ok(value)
+    } else {
+        Err(Error::Parameter {
+            what,
+            value,
+            allowed,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_value_and_the_range() {
+        let memory = Error::Memory {
+            what: "grid",
+            bytes: 3 << 30,
+            installed: 1 << 30,
+        };
+        assert_eq!(
+            memory.to_string(),
+            "grid: 3.0 GiB are needed, this machine has 1.0 GiB"
+        );
+        let nan = check_parameter("s", f64::NAN, "0 to 1", |_| true).unwrap_err();
+        assert_eq!(nan.to_string(), "s: NaN is not allowed, use 0 to 1");
+    }
+}

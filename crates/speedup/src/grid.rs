@@ -1,0 +1,172 @@
+//! Maximum of f(x, y) = cos(x² + y²) / (1 + x² + y²) over a square grid.
+//!
+//! Source: the lecture's `f` over `linspace(-3, 3, 5000)` squared.
+
+use rayon::prelude::*;
+
+use crate::error::{check_count, check_parameter};
+use crate::memory::check_fits;
+use crate::{Error, Threads};
+
+/// The function that is maximised; its maximum over the plane is f(0, 0) = 1.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(speedup::grid::f(0.0, 0.0), 1.0);
+/// ```
+#[inline]
+pub fn f(x: f64, y: f64) -> f64 {
+    let r = x * x + y * y;
+    r.cos() / (1.0 + r)
+}
+
+/// `n` evenly spaced points from `low` to `high`, both included, as NumPy's `linspace`.
+///
+/// # Errors
+///
+/// [`Error::Count`] unless `n` is at least 2; [`Error::Parameter`] unless the ends
+/// are finite; [`Error::Memory`] if the points do not fit in memory.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(speedup::grid::linspace(-3.0, 3.0, 5)?, [-3.0, -1.5, 0.0, 1.5, 3.0]);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn linspace(low: f64, high: f64, n: usize) -> Result<Vec<f64>, Error> {
+    check_count("grid points a side", n, 2, u64::MAX)?;
+    check_parameter("lower end of the grid", low, "a finite number", |_| true)?;
+    check_parameter("upper end of the grid", high, "a finite number", |_| true)?;
+    check_fits::<f64>("grid", n as u128)?;
+    let step = (high - low) / (n - 1) as f64;
+    let mut points: Vec<f64> = (0..n).map(|i| low + i as f64 * step).collect();
+    points[n - 1] = high;
+    Ok(points)
+}
+
+/// The maximum over the grid `points` × `points`, fused: no array of the grid's size is made.
+///
+/// # Errors
+///
+/// [`Error::Count`] for no points; [`Error::Parameter`] for a point that is not finite.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::grid::{linspace, maximum};
+///
+/// let max = maximum(&linspace(-3.0, 3.0, 101)?)?;
+/// assert_eq!(max, 1.0); // an odd number of points has the origin among them
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn maximum(points: &[f64]) -> Result<f64, Error> {
+    check_points(points)?;
+    Ok(points
+        .iter()
+        .map(|&y| row_maximum(points, y))
+        .fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// The same maximum, the rows of the grid spread over threads.
+///
+/// The same bits for any number of threads: a maximum does not depend on the order.
+///
+/// # Errors
+///
+/// As [`maximum`]; [`Error::System`] if there are no threads to be had.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::grid::{linspace, maximum, maximum_parallel};
+/// use speedup::Threads;
+///
+/// let points = linspace(-3.0, 3.0, 100)?;
+/// assert_eq!(maximum(&points)?, maximum_parallel(&points, Threads::new(2)?)?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn maximum_parallel(points: &[f64], threads: Threads) -> Result<f64, Error> {
+    check_points(points)?;
+    threads.install(|| {
+        points
+            .par_iter()
+            .map(|&y| row_maximum(points, y))
+            .reduce(|| f64::NEG_INFINITY, f64::max)
+    })
+}
+
+fn row_maximum(points: &[f64], y: f64) -> f64 {
+    points
+        .iter()
+        .map(|&x| f(x, y))
+        .fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn check_points(points: &[f64]) -> Result<(), Error> {
+    check_count("grid points a side", points.len(), 1, u64::MAX)?;
+    for &point in points {
+        check_parameter("grid point", point, "finite numbers", |_| true)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value that the lecture prints for both of its Numba versions.
+    #[test]
+    fn the_lectures_value_to_the_last_digit() {
+        let points = linspace(-3.0, 3.0, 5000).unwrap();
+        let threads = Threads::new(2).unwrap();
+        assert_eq!(maximum_parallel(&points, threads), Ok(0.9999992797121728));
+    }
+
+    #[test]
+    fn same_bits_for_any_number_of_threads() {
+        let points = linspace(-2.9, 3.0, 333).unwrap();
+        let serial = maximum(&points).unwrap().to_bits();
+        for n in [1, 2, 3, 8] {
+            let threads = Threads::new(n).unwrap();
+            assert_eq!(
+                maximum_parallel(&points, threads).unwrap().to_bits(),
+                serial
+            );
+        }
+        assert_eq!(
+            maximum_parallel(&points, Threads::Sequential)
+                .unwrap()
+                .to_bits(),
+            serial
+        );
+    }
+
+    #[test]
+    fn bad_grids_are_named() {
+        assert!(
+            linspace(-3.0, 3.0, 1)
+                .unwrap_err()
+                .to_string()
+                .contains("1 is not allowed")
+        );
+        assert!(
+            linspace(f64::NAN, 3.0, 10)
+                .unwrap_err()
+                .to_string()
+                .contains("NaN")
+        );
+        assert!(matches!(
+            linspace(0.0, 1.0, usize::MAX),
+            Err(Error::Memory { .. })
+        ));
+        assert!(
+            maximum(&[])
+                .unwrap_err()
+                .to_string()
+                .contains("0 is not allowed")
+        );
+        assert!(maximum(&[0.0, f64::INFINITY]).is_err());
+        assert!(maximum_parallel(&[], Threads::Sequential).is_err());
+    }
+}

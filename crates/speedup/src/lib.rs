@@ -1,0 +1,54 @@
+//! Helper crate of the speed-up handouts: parallel kernels, honest timing, charts.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | [`threads`] | how many threads a kernel may use |
+//! | [`streams`] | independent, seeded streams of random numbers |
+//! | [`timing`] | a block timed once, as IPython's `%%time` does |
+//! | [`repeat`] | a block timed many times, as `%timeit` does |
+//! | [`load`] | how busy each core is while a block runs |
+//! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law |
+//! | [`grid`] | maximum of a function over a square grid |
+//! | [`wealth`] | a household's wealth over time and its long-run median |
+//! | [`pi`] | π by Monte Carlo |
+//! | [`median`] | the median as NumPy defines it |
+//! | [`memory`] | refusing work that does not fit in memory |
+//! | [`chart`] | charts as values that a notebook cell ends with |
+//! | [`notebook`] | what a notebook checks and sets up in its first cell |
+//! | [`error`] | the one error type |
+//!
+//! Every kernel comes as a serial function and, under the same name with
+//! `_parallel`, as one that takes [`Threads`]. Both return **the same bits**,
+//! for any number of threads.
+//!
+//! ```
+//! use speedup::prelude::*;
+//!
+//! let threads = Threads::new(2)?;
+//! let serial = pi::estimate(100_000, Streams::new(1))?;
+//! let parallel = pi::estimate_parallel(100_000, Streams::new(1), threads)?;
+//! assert_eq!(serial.to_bits(), parallel.to_bits());
+//! # Ok::<(), speedup::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod chart;
+pub mod error;
+pub mod grid;
+pub mod law;
+pub mod load;
+pub mod median;
+pub mod memory;
+pub mod notebook;
+pub mod pi;
+pub mod prelude;
+pub mod repeat;
+pub mod streams;
+pub mod threads;
+pub mod timing;
+pub mod wealth;
+
+pub use error::Error;
+pub use streams::Streams;
+pub use threads::Threads;

@@ -1,0 +1,48 @@
+//! The median as NumPy defines it.
+
+/// The middle value, or the mean of the two middle values; `None` for no values.
+///
+/// Reorders the slice; takes time proportional to its length (quickselect). A NaN
+/// counts as larger than every number.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::median::median;
+///
+/// assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
+/// assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), Some(2.5));
+/// assert_eq!(median(&mut []), None);
+/// ```
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let middle = values.len() / 2;
+    let even = values.len().is_multiple_of(2);
+    let (below, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if !even {
+        return Some(*upper);
+    }
+    let lower = below.iter().copied().max_by(f64::total_cmp)?;
+    Some(f64::midpoint(lower, *upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Streams;
+    use rand::RngExt;
+
+    #[test]
+    fn agrees_with_sorting() {
+        let mut rng = Streams::new(3).stream(0);
+        for n in 1..60 {
+            let mut values: Vec<f64> = (0..n).map(|_| rng.random()).collect();
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let expected = f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]);
+            assert_eq!(median(&mut values), Some(expected));
+        }
+    }
+}

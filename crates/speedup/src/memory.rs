@@ -1,0 +1,45 @@
+//! Refusing work that does not fit in memory, before it starts.
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use crate::Error;
+
+/// Bytes of memory in this machine, or the largest number if the system does not say.
+///
+/// # Examples
+///
+/// ```
+/// assert!(speedup::memory::installed() > 1 << 20);
+/// ```
+pub fn installed() -> u64 {
+    let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    System::new_with_specifics(kind).map_or(u64::MAX, |system| system.total_memory())
+}
+
+/// Checks that `count` values of type `T` fit in this machine's memory.
+///
+/// # Errors
+///
+/// [`Error::Memory`] if they do not.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::memory::check_fits;
+///
+/// assert!(check_fits::<f64>("wealth", 1_000).is_ok());
+/// assert!(check_fits::<f64>("wealth", u128::MAX / 16).is_err());
+/// ```
+pub fn check_fits<T>(what: &'static str, count: u128) -> Result<(), Error> {
+    let bytes = count.saturating_mul(size_of::<T>() as u128);
+    let installed = installed();
+    if bytes <= u128::from(installed) {
+        Ok(())
+    } else {
+        Err(Error::Memory {
+            what,
+            bytes,
+            installed,
+        })
+    }
+}

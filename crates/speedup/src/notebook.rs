@@ -1,0 +1,140 @@
+//! What a notebook checks and sets up in its first cell, and how values reach the page.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::panic::PanicHookInfo;
+
+use crate::Threads;
+
+/// The compiler, the crates and the machine behind a notebook's figures.
+///
+/// # Examples
+///
+/// ```
+/// let machine = speedup::notebook::machine();
+/// assert!(machine.threads >= 1);
+/// assert!(machine.to_string().contains("rayon"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// What the compiler calls itself.
+    pub compiler: &'static str,
+    /// The crates that the helper crate is built on, with their versions.
+    pub crates: &'static str,
+    /// What the processor calls itself; empty if the system does not say.
+    pub processor: String,
+    /// Physical cores, if the system says.
+    pub cores: Option<usize>,
+    /// Threads that can run at the same time.
+    pub threads: usize,
+    /// Memory in bytes.
+    pub memory: u64,
+}
+
+/// Reads off the compiler, the crates and the machine.
+///
+/// # Examples
+///
+/// ```
+/// println!("{}", speedup::notebook::machine());
+/// ```
+pub fn machine() -> Machine {
+    let kind = sysinfo::CpuRefreshKind::nothing();
+    let kind = sysinfo::RefreshKind::nothing().with_cpu(kind);
+    let processor = sysinfo::System::new_with_specifics(kind)
+        .ok()
+        .and_then(|system| {
+            system
+                .cpus()
+                .first()
+                .map(|cpu| cpu.brand().trim().to_owned())
+        })
+        .unwrap_or_default();
+    Machine {
+        compiler: env!("SPEEDUP_RUSTC"),
+        crates: env!("SPEEDUP_CRATES"),
+        processor,
+        cores: sysinfo::System::physical_core_count().ok(),
+        threads: Threads::all().count(),
+        memory: crate::memory::installed(),
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "compiler   {}", self.compiler)?;
+        writeln!(f, "crates     {}", self.crates)?;
+        let cores = self
+            .cores
+            .map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+        let gib = self.memory as f64 / f64::from(1 << 30);
+        writeln!(f, "processor  {}", self.processor)?;
+        write!(
+            f,
+            "cores      {cores} ({} threads at the same time), {gib:.0} GiB",
+            self.threads
+        )
+    }
+}
+
+impl Machine {
+    /// Shows the table as a notebook cell's result.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// speedup::notebook::machine().evcxr_display();
+    /// ```
+    pub fn evcxr_display(&self) {
+        show("text/plain", &self.to_string());
+    }
+}
+
+/// Makes a panic in a cell what a reader and a program can both see.
+///
+/// By default the evcxr kernel reports a cell that panicked as a success. After
+/// this call a panic prints its message and its place, and then
+/// - in a JupyterLab session, where somebody is reading, the kernel goes on and variables survive;
+/// - in a run by nbconvert or nbclient, where nobody is, the cell's process ends,
+///   which the kernel reports as an error, so that the run stops.
+///
+/// The two are told apart by the variable `JPY_SESSION_NAME`, which Jupyter's
+/// server sets for its kernels.
+///
+/// # Examples
+///
+/// ```
+/// speedup::notebook::set_up();
+/// ```
+pub fn set_up() {
+    let attended = std::env::var_os("JPY_SESSION_NAME").is_some();
+    std::panic::set_hook(Box::new(move |info| {
+        eprintln!("{}", describe(info));
+        if !attended {
+            std::process::exit(101);
+        }
+    }));
+}
+
+/// A panic's message and place, without the folder and without a backtrace.
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("a panic without a message");
+    let place = info.location().map_or_else(String::new, |place| {
+        let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        format!(" ({file}, line {})", place.line())
+    });
+    format!("panicked at: {message}{place}")
+}
+
+/// Hands a cell's result of one MIME type to the kernel.
+///
+/// # Examples
+///
+/// ```
+/// speedup::notebook::show("text/plain", "42");
+/// ```
+pub fn show(mime: &str, content: &str) {
+    let text = format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n");
+    // Nobody is left to tell if the kernel no longer reads.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}

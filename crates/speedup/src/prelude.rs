@@ -1,0 +1,11 @@
+//! Everything a notebook needs, by one `use`.
+
+pub use crate::chart::{BarChart, Chart, LineChart, SpeedupChart};
+pub use crate::error::Error;
+pub use crate::load::record_load;
+pub use crate::median::median;
+pub use crate::repeat::{Repeated, timeit};
+pub use crate::streams::Streams;
+pub use crate::threads::Threads;
+pub use crate::timing::{Timed, timed};
+pub use crate::{grid, law, notebook, pi, wealth};

@@ -1,0 +1,199 @@
+//! A block timed many times, as IPython's `%timeit` does.
+
+use std::fmt;
+use std::hint::black_box;
+use std::time::Instant;
+
+use crate::timing::human;
+
+/// The times of a repeated block, in seconds for one call of it.
+///
+/// In a notebook, a cell that ends with it shows `%timeit`'s line and, below it,
+/// the fastest and the median run and the warm-up call, which is not counted.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::repeat::timeit;
+///
+/// let sum = timeit(|| (0..1000_u64).map(|k| k * k).sum::<u64>());
+/// assert_eq!(sum.runs.len(), 7);
+/// assert!(sum.fastest() <= sum.median());
+/// println!("{sum}");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repeated {
+    /// Seconds a call, one entry for each run.
+    pub runs: Vec<f64>,
+    /// Calls in each run.
+    pub loops: u32,
+    /// Seconds of the first call, which is not counted.
+    pub warm_up: f64,
+}
+
+/// Runs of a measurement, as `%timeit` takes them.
+pub const RUNS: usize = 7;
+
+/// A run lasts at least so many seconds, as `%timeit` has it.
+const LONG_ENOUGH: f64 = 0.2;
+
+/// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.2 s.
+///
+/// The number of calls is a power of ten, found as `%timeit` finds it. Each
+/// result passes through [`black_box`], so the compiler cannot drop the work; to
+/// keep it from working ahead, pass inputs through `black_box` as well.
+///
+/// # Panics
+///
+/// Only if the block does.
+///
+/// # Examples
+///
+/// ```
+/// use std::hint::black_box;
+/// # use speedup::repeat::timeit;
+/// let root = timeit(|| black_box(2.0_f64).sqrt());
+/// assert!(root.mean() > 0.0);
+/// ```
+pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
+    let mut run = |calls: u32| {
+        let start = Instant::now();
+        for _ in 0..calls {
+            black_box(block());
+        }
+        start.elapsed().as_secs_f64()
+    };
+    let warm_up = run(1);
+    let mut loops = 1;
+    while loops < 1_000_000_000 && run(loops) < LONG_ENOUGH {
+        loops *= 10;
+    }
+    let runs = (0..RUNS).map(|_| run(loops) / f64::from(loops)).collect();
+    Repeated {
+        runs,
+        loops,
+        warm_up,
+    }
+}
+
+impl Repeated {
+    /// Mean seconds a call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::repeat::Repeated;
+    /// let runs = Repeated { runs: vec![1.0, 2.0, 6.0], loops: 1, warm_up: 9.0 };
+    /// assert_eq!((runs.mean(), runs.median(), runs.fastest()), (3.0, 2.0, 1.0));
+    /// ```
+    pub fn mean(&self) -> f64 {
+        self.runs.iter().sum::<f64>() / self.runs.len() as f64
+    }
+
+    /// Standard deviation of the runs in seconds, over all of them, as IPython computes it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::repeat::Repeated;
+    /// let runs = Repeated { runs: vec![1.0, 3.0], loops: 1, warm_up: 9.0 };
+    /// assert_eq!(runs.standard_deviation(), 1.0);
+    /// ```
+    pub fn standard_deviation(&self) -> f64 {
+        let mean = self.mean();
+        let squares = self
+            .runs
+            .iter()
+            .map(|run| (run - mean).powi(2))
+            .sum::<f64>();
+        (squares / self.runs.len() as f64).sqrt()
+    }
+
+    /// Median seconds a call: what charts and ratios use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::repeat::Repeated;
+    /// assert!(Repeated { runs: vec![], loops: 1, warm_up: 0.0 }.median().is_nan());
+    /// ```
+    pub fn median(&self) -> f64 {
+        crate::median::median(&mut self.runs.clone()).unwrap_or(f64::NAN)
+    }
+
+    /// Fastest seconds a call: the run that was disturbed least.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::repeat::Repeated;
+    /// let runs = Repeated { runs: vec![2.0, 1.0], loops: 1, warm_up: 9.0 };
+    /// assert_eq!(runs.fastest(), 1.0);
+    /// ```
+    pub fn fastest(&self) -> f64 {
+        self.runs.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// Shows the times as a notebook cell's result.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// speedup::repeat::timeit(|| 1 + 1).evcxr_display();
+    /// ```
+    pub fn evcxr_display(&self) {
+        crate::notebook::show("text/plain", &self.to_string());
+    }
+}
+
+impl fmt::Display for Repeated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [mean, deviation, fastest, median, warm_up] = [
+            self.mean(),
+            self.standard_deviation(),
+            self.fastest(),
+            self.median(),
+            self.warm_up,
+        ]
+        .map(human);
+        let (runs, loops) = (self.runs.len(), self.loops);
+        let plural = if loops == 1 { "" } else { "s" };
+        writeln!(
+            f,
+            "{mean} ± {deviation} per loop (mean ± std. dev. of {runs} runs, {loops} loop{plural} each)"
+        )?;
+        write!(
+            f,
+            "fastest {fastest}, median {median}; warm-up, not counted: {warm_up}"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_as_ipython_does() {
+        let runs = Repeated {
+            runs: vec![0.480, 0.484],
+            loops: 1,
+            warm_up: 0.5,
+        };
+        let expected = "482 ms ± 2 ms per loop (mean ± std. dev. of 2 runs, 1 loop each)\n\
+                        fastest 480 ms, median 482 ms; warm-up, not counted: 500 ms";
+        assert_eq!(runs.to_string(), expected);
+    }
+
+    #[test]
+    fn a_long_block_is_called_once_a_run() {
+        let mut calls = 0;
+        let nap = std::time::Duration::from_millis(210);
+        let runs = timeit(|| {
+            calls += 1;
+            std::thread::sleep(nap);
+        });
+        // The warm-up, the run that shows it is long enough, and the seven that count.
+        assert_eq!((runs.loops, calls), (1, 9));
+    }
+}

@@ -1,0 +1,209 @@
+//! How many threads a kernel may use.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::Error;
+
+/// How many threads a kernel may use: one loop on the caller's thread, or a pool of rayon's.
+///
+/// More threads than cores is allowed, as the handouts do it.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::Threads;
+///
+/// let four = Threads::new(4)?;
+/// assert_eq!(four.count(), 4);
+/// assert_eq!(Threads::Sequential.count(), 1);
+/// assert!(Threads::new(0).is_err());
+/// assert!(Threads::new(-3).is_err());
+/// assert!(Threads::new(1_000_000_000).is_err());
+/// # Ok::<(), speedup::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Threads {
+    /// One plain loop, no pool.
+    Sequential,
+    /// A pool of so many threads.
+    Pool(NonZeroUsize),
+}
+
+static POOLS: LazyLock<Mutex<HashMap<usize, Arc<ThreadPool>>>> = LazyLock::new(Mutex::default);
+
+impl Threads {
+    /// The largest number of threads that is taken seriously.
+    pub const MAX: usize = 4096;
+
+    /// A pool of `n` threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Count`] unless `n` is 1 to [`Threads::MAX`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::Threads;
+    /// assert_eq!(Threads::new(2)?.to_string(), "2 threads");
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn new(n: i64) -> Result<Self, Error> {
+        usize::try_from(n)
+            .ok()
+            .filter(|n| *n <= Self::MAX)
+            .and_then(NonZeroUsize::new)
+            .map(Self::Pool)
+            .ok_or(Error::Count {
+                what: "threads",
+                value: i128::from(n),
+                min: 1,
+                max: Self::MAX as u64,
+            })
+    }
+
+    /// One thread for each core the operating system lets this process use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::Threads;
+    /// assert!(Threads::all().count() >= 1);
+    /// ```
+    pub fn all() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self::Pool(NonZeroUsize::new(cores.min(Self::MAX)).unwrap_or(NonZeroUsize::MIN))
+    }
+
+    /// The counts 1, 2, 4, … up to twice the number of cores, for a speed-up chart.
+    ///
+    /// The number of cores is among them even if it is not a power of two.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::Threads;
+    /// let ladder = Threads::ladder();
+    /// assert_eq!(ladder[0].count(), 1);
+    /// assert!(ladder.contains(&Threads::all()));
+    /// ```
+    pub fn ladder() -> Vec<Self> {
+        let cores = Self::all().count();
+        let mut counts: Vec<usize> = std::iter::successors(Some(1_usize), |n| Some(n * 2))
+            .take_while(|n| *n <= 2 * cores)
+            .chain([cores])
+            .collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+            .into_iter()
+            .filter_map(NonZeroUsize::new)
+            .map(Self::Pool)
+            .collect()
+    }
+
+    /// The number of threads that work.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use speedup::Threads;
+    /// assert_eq!(Threads::new(8)?.count(), 8);
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn count(self) -> usize {
+        match self {
+            Self::Sequential => 1,
+            Self::Pool(n) => n.get(),
+        }
+    }
+
+    /// Runs `work` so that rayon's parallel iterators in it use just these threads.
+    ///
+    /// Pools are made once for each count and kept. [`Threads::Sequential`] gives
+    /// the iterators a pool of one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`] if the operating system does not give the threads.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rayon::prelude::*;
+    /// use speedup::Threads;
+    ///
+    /// let sum = Threads::new(3)?.install(|| (0..1000_u64).into_par_iter().sum::<u64>())?;
+    /// assert_eq!(sum, 499_500);
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn install<T: Send>(self, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        let pool = self.pool()?;
+        Ok(pool.install(work))
+    }
+
+    fn pool(self) -> Result<Arc<ThreadPool>, Error> {
+        let count = self.count();
+        let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = pools.get(&count) {
+            return Ok(Arc::clone(pool));
+        }
+        let pool = ThreadPoolBuilder::new().num_threads(count).build();
+        let pool = Arc::new(pool.map_err(|error| Error::System {
+            what: "thread pool",
+            problem: error.to_string(),
+        })?);
+        pools.insert(count, Arc::clone(&pool));
+        Ok(pool)
+    }
+}
+
+impl fmt::Display for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count() {
+            1 => write!(f, "1 thread"),
+            n => write!(f, "{n} threads"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pool_has_the_size_asked_for() {
+        for n in [1, 2, 7] {
+            let seen = Threads::new(n)
+                .unwrap()
+                .install(rayon::current_num_threads)
+                .unwrap();
+            assert_eq!(seen as i64, n);
+        }
+        assert_eq!(
+            Threads::Sequential.install(rayon::current_num_threads),
+            Ok(1)
+        );
+    }
+
+    #[test]
+    fn bad_counts_are_named() {
+        for bad in [0, -1, i64::MIN, 4097, i64::MAX] {
+            let message = Threads::new(bad).unwrap_err().to_string();
+            assert!(message.contains(&bad.to_string()) && message.contains("1 to 4096"));
+        }
+    }
+
+    #[test]
+    fn the_ladder_rises_to_twice_the_cores() {
+        let ladder: Vec<usize> = Threads::ladder().into_iter().map(Threads::count).collect();
+        assert!(ladder.is_sorted());
+        assert!(ladder.contains(&Threads::all().count()));
+        assert!(ladder.last().unwrap() <= &(2 * Threads::all().count()));
+    }
+}

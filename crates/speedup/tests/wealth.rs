@@ -1,0 +1,148 @@
+//! The long-run median against a reference that is not a simulation.
+
+use speedup::wealth::{Population, Rule, long_run_median, long_run_median_parallel};
+use speedup::{Error, Streams, Threads};
+
+/// Cells of the grid of log wealth, and its ends.
+const CELLS: usize = 700;
+const LOW: f64 = -5.0;
+const HIGH: f64 = 7.0;
+
+/// Median and density there of the stationary wealth, by iterating its distribution on a grid.
+///
+/// The mass in each cell of log wealth moves to the cells of next period's by the
+/// normal distribution function of log income, with a midpoint rule over returns.
+fn stationary_median_and_density() -> (f64, f64) {
+    let width = (HIGH - LOW) / CELLS as f64;
+    let cdf = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
+    let returns: Vec<(f64, f64)> = (-20..=20)
+        .map(|k| f64::from(k) * 0.2)
+        .map(|z| (1.1 * (0.1 * z).exp(), (-0.5 * z * z).exp()))
+        .collect();
+    let total: f64 = returns.iter().map(|(_, weight)| weight).sum();
+    // below[from][to]: probability that wealth from the middle of cell `from` ends below edge `to`.
+    let edge = |to: usize| (LOW + width * to as f64).exp();
+    let below: Vec<Vec<f64>> = (0..CELLS)
+        .map(|from| {
+            let w = (LOW + width * (from as f64 + 0.5)).exp();
+            let one = |x: f64, r: f64| if x > r { cdf((x - r).ln()) } else { 0.0 };
+            let at = |to| {
+                let x = edge(to);
+                returns
+                    .iter()
+                    .map(|(r, weight)| weight * one(x, r * 0.3 * w))
+                    .sum::<f64>()
+                    / total
+            };
+            (0..=CELLS).map(at).collect()
+        })
+        .collect();
+    let mut mass = vec![1.0 / CELLS as f64; CELLS];
+    for _ in 0..60 {
+        let mut next = vec![0.0; CELLS];
+        for (row, m) in below.iter().zip(&mass) {
+            for (cell, pair) in next.iter_mut().zip(row.windows(2)) {
+                *cell += m * (pair[1] - pair[0]);
+            }
+        }
+        mass = next;
+    }
+    let mut sum = 0.0;
+    for (cell, m) in mass.iter().enumerate() {
+        if sum + m >= 0.5 {
+            let log_median = LOW + width * (cell as f64 + (0.5 - sum) / m);
+            return (log_median.exp(), m / width / log_median.exp());
+        }
+        sum += m;
+    }
+    unreachable!("the masses sum to one")
+}
+
+#[test]
+fn the_reference_is_the_known_truth() {
+    let (median, _) = stationary_median_and_density();
+    assert!((median - 1.83524).abs() < 5e-4, "{median}");
+}
+
+#[test]
+fn the_simulated_median_is_within_its_standard_error_of_the_reference() {
+    let (median, density) = stationary_median_and_density();
+    let threads = Threads::all();
+    for (seed, w0) in [(1, 1.0), (2, 1.0), (3, 200.0)] {
+        let people = Population {
+            households: 40_000,
+            periods: 60,
+            w0,
+        };
+        let error = 1.0 / (2.0 * density * (people.households as f64).sqrt());
+        let (rule, streams) = (Rule::lecture(), Streams::new(seed));
+        let found = long_run_median_parallel(&rule, people, streams, threads).unwrap();
+        assert!(
+            (found - median).abs() < 4.0 * error,
+            "seed {seed}: {found}, {median} ± {error}"
+        );
+    }
+}
+
+#[test]
+fn same_bits_for_any_number_of_threads() {
+    let (rule, streams) = (Rule::lecture(), Streams::new(5));
+    let people = Population {
+        households: 1_001,
+        periods: 30,
+        w0: 1.0,
+    };
+    let serial = long_run_median(&rule, people, streams).unwrap().to_bits();
+    for n in [1, 2, 3, 16] {
+        let threads = Threads::new(n).unwrap();
+        let parallel = long_run_median_parallel(&rule, people, streams, threads).unwrap();
+        assert_eq!(parallel.to_bits(), serial);
+    }
+}
+
+#[test]
+fn bad_inputs_are_named() {
+    let (rule, streams) = (Rule::lecture(), Streams::new(1));
+    let people = Population {
+        households: 10,
+        periods: 10,
+        w0: 1.0,
+    };
+    let run = |people| long_run_median(&rule, people, streams);
+    let none = run(Population {
+        households: 0,
+        ..people
+    })
+    .unwrap_err();
+    assert!(
+        none.to_string()
+            .starts_with("households: 0 is not allowed, use 1 to")
+    );
+    let nan = run(Population {
+        w0: f64::NAN,
+        ..people
+    })
+    .unwrap_err();
+    assert!(matches!(
+        nan,
+        Error::Parameter {
+            what: "initial wealth w0",
+            ..
+        }
+    ));
+    let many = run(Population {
+        households: usize::MAX,
+        ..people
+    })
+    .unwrap_err();
+    assert!(matches!(many, Error::Memory { .. }));
+    for bad in [
+        Rule::new(f64::NAN, 0.3, 0.1, 1.0),
+        Rule::new(-1.0, 0.3, 0.1, 1.0),
+        Rule::new(0.1, 1.5, 0.1, 1.0),
+        Rule::new(0.1, 0.3, -0.1, 1.0),
+        Rule::new(0.1, 0.3, 0.1, f64::INFINITY),
+    ] {
+        assert!(matches!(bad, Err(Error::Parameter { .. })));
+    }
+}
