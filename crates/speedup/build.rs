@@ -17,6 +17,7 @@ fn main() {
         .lines()
         .skip_while(|line| *line != "[dependencies]")
         .take_while(|line| *line != "[dev-dependencies]")
+        .filter(|line| !line.starts_with("num-traits"))
         .filter_map(|line| {
             let (name, rest) = line.split_once(" = ")?;
             let version = rest.split_once("\"=")?.1.split('"').next()?;

@@ -117,13 +117,16 @@ pub fn set_up() {
 }
 
 /// A panic's message and place, without the folder and without a backtrace.
+///
+/// A cell is compiled as the `lib.rs` of a generated crate, whose line numbers say
+/// nothing to its reader, so these are left out.
 fn describe(info: &PanicHookInfo<'_>) -> String {
     let message = info.payload_as_str().unwrap_or("a panic without a message");
-    let place = info.location().map_or_else(String::new, |place| {
-        let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
-        format!(" ({file}, line {})", place.line())
+    let place = info.location().and_then(|place| {
+        let file = place.file().rsplit(['/', '\\']).next()?;
+        (file != "lib.rs").then(|| format!(" ({file}, line {})", place.line()))
     });
-    format!("panicked at: {message}{place}")
+    format!("panicked at: {message}{}", place.unwrap_or_default())
 }
 
 /// Hands a cell's result of one MIME type to the kernel.

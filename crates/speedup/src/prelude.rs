@@ -2,9 +2,9 @@
 
 pub use crate::chart::{BarChart, Chart, LineChart, SpeedupChart};
 pub use crate::error::Error;
-pub use crate::load::record_load;
+pub use crate::load::{Load, record_load};
 pub use crate::median::median;
-pub use crate::repeat::{Repeated, timeit};
+pub use crate::repeat::{Repeated, take_turns, timeit};
 pub use crate::streams::Streams;
 pub use crate::threads::Threads;
 pub use crate::timing::{Timed, timed};

@@ -76,6 +76,45 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
     }
 }
 
+/// Measures several ways to do one work in turns, so that a noisy machine treats them alike.
+///
+/// One round to warm up is not counted, then `rounds` rounds each run every way once,
+/// in the order given. Returns each way with its median time in seconds.
+///
+/// # Panics
+///
+/// Only if the work does.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::repeat::take_turns;
+///
+/// let medians = take_turns(5, &[1_000, 100_000], |n| (0..n).map(|k: u64| k ^ 7).sum::<u64>());
+/// assert_eq!(medians[1].0, 100_000);
+/// assert!(medians[1].1 > 0.0);
+/// ```
+pub fn take_turns<W: Copy, T>(
+    rounds: usize,
+    ways: &[W],
+    mut work: impl FnMut(W) -> T,
+) -> Vec<(W, f64)> {
+    let mut times = vec![Vec::with_capacity(rounds); ways.len()];
+    for round in 0..=rounds {
+        for (&way, times) in ways.iter().zip(&mut times) {
+            let start = Instant::now();
+            black_box(work(way));
+            if round > 0 {
+                times.push(start.elapsed().as_secs_f64());
+            }
+        }
+    }
+    let medians = times
+        .iter_mut()
+        .map(|times| crate::median::median(times).unwrap_or(f64::NAN));
+    ways.iter().copied().zip(medians).collect()
+}
+
 impl Repeated {
     /// Mean seconds a call.
     ///
@@ -172,6 +211,15 @@ impl fmt::Display for Repeated {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn turns_alternate_and_the_first_round_is_not_counted() {
+        let mut order = String::new();
+        let medians = take_turns(2, &['a', 'b'], |way| order.push(way));
+        assert_eq!(order, "ababab");
+        assert_eq!(medians.len(), 2);
+        assert!(take_turns(0, &['a'], |_| ())[0].1.is_nan());
+    }
 
     #[test]
     fn prints_as_ipython_does() {

@@ -1,0 +1,32 @@
+//! Prints random matrices and their eigenvalues as JSON, one matrix a line.
+//!
+//! A test in `tests/` lets NumPy, which calls LAPACK, compute the same eigenvalues from
+//! the same entries. Numbers are printed with all their digits.
+//!
+//! ```text
+//! cargo run -p speedup-linalg --example eigenvalues
+//! ```
+
+use speedup::{Error, Streams};
+use speedup_linalg::{eigenvalues, random_matrix};
+
+const SIZES: [usize; 3] = [3, 10, 100];
+const MATRICES_OF_A_SIZE: u64 = 4;
+
+fn main() -> Result<(), Error> {
+    let streams = Streams::new(13);
+    for size in SIZES {
+        for number in 0..MATRICES_OF_A_SIZE {
+            let matrix = random_matrix(size, streams, number)?;
+            let rows: Vec<Vec<f64>> = matrix
+                .row_iter()
+                .map(|row| row.iter().copied().collect())
+                .collect();
+            let values = eigenvalues(&matrix)?;
+            let re: Vec<f64> = values.iter().map(|z| z.re).collect();
+            let im: Vec<f64> = values.iter().map(|z| z.im).collect();
+            println!(r#"{{"rows": {rows:?}, "re": {re:?}, "im": {im:?}}}"#);
+        }
+    }
+    Ok(())
+}

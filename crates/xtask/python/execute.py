@@ -1,0 +1,282 @@
+"""Executes one notebook in a fresh Rust kernel: execute.py [options] SOURCE OUT.
+
+Exit status 1, with a report on standard error, when a cell failed. The kernel
+tells of a panic and of a failed `?` only on its standard error, so that a cell
+which writes there has failed too, unless a tag says that it is meant to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+
+KERNEL_START_SECONDS = 120
+# The kernel may send a cell's last lines just after it said that it was done.
+LATE_OUTPUT_SECONDS = 0.05
+# What the kernel's runtime adds to a panic: its own frames, of no use to a reader.
+BACKTRACE = re.compile(r"^stack backtrace:\n(?:(?: +\d+:| +at |note: ).*\n?)*", re.MULTILINE)
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Failure(Exception):
+    """What went wrong in a cell, as a text for the person who wrote it."""
+
+
+class Client(NotebookClient):
+    """A client that notes when the first chart came."""
+
+    first_chart: float | None = None
+
+    def output(
+        self,
+        outs: list[NotebookNode],
+        msg: dict[str, Any],
+        display_id: str,
+        cell_index: int,
+    ) -> NotebookNode | None:
+        is_chart = "image/svg+xml" in msg["content"].get("data", {})
+        if is_chart and self.first_chart is None:
+            self.first_chart = time.monotonic()
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def plain(text: str) -> str:
+    """The text without its colours."""
+    return ANSI.sub("", text)
+
+
+def output_text(output: NotebookNode) -> str:
+    """All text of one output."""
+    if output.output_type == "stream":
+        return str(output.text)
+    if output.output_type == "error":
+        return "\n".join([*output.traceback, str(output.evalue)])
+    return "\n".join(str(value) for value in output.data.values())
+
+
+def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Joins neighbouring outputs of the same stream, without backtraces."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and output.output_type == "stream"
+            and last.output_type == "stream"
+            and last.name == output.name
+        ):
+            last.text += output.text
+        else:
+            merged.append(output)
+    for output in merged:
+        if output.output_type == "stream" and output.name == "stderr":
+            output.text = BACKTRACE.sub("", output.text)
+    return merged
+
+
+def find_problem(cell: NotebookNode, private: list[str]) -> str | None:
+    """What is wrong with an executed cell, if anything is."""
+    tags = cell.metadata.get("tags", [])
+    errors = [out for out in cell.outputs if out.output_type == "error"]
+    stderr = [out for out in cell.outputs if out.output_type == "stream" and out.name == "stderr"]
+    texts = [output_text(out) for out in cell.outputs]
+    panicked = any("panicked at" in text for text in texts)
+    if "raises-exception" in tags:
+        # A panic is no Jupyter error, but it is what such a cell may be there for.
+        if not errors and not panicked:
+            return "the cell is tagged raises-exception, but nothing failed"
+    elif errors:
+        return "\n".join(map(output_text, [*stderr, *errors]))
+    elif panicked:
+        return "\n".join(text for text in texts if "panicked at" in text)
+    elif stderr and "expects-stderr" not in tags:
+        return "\n".join(map(output_text, stderr))
+    if any("EVCXR_" in text for text in texts):
+        return "the output contains a marker of the kernel (EVCXR_...)"
+    for path in private:
+        pattern = re.compile(re.escape(path) + r"(?![\w.-])")
+        for text in texts:
+            for line in text.splitlines():
+                if pattern.search(line):
+                    return f"the output names a folder of this machine: {line}"
+    return None
+
+
+def late_output(client: Client, cell: NotebookNode, index: int) -> None:
+    """Takes what the kernel sent after it was done with the cell."""
+    assert client.kc is not None
+    while True:
+        try:
+            message = run_sync(client.kc.iopub_channel.get_msg)(timeout=LATE_OUTPUT_SECONDS)
+        except Empty:
+            return
+        if message["msg_type"] == "stream":
+            client.process_message(message, cell, index)
+
+
+def report(source: Path, number: int, cell: NotebookNode, problem: str) -> str:
+    """The whole message on a cell that failed."""
+    return (
+        f"{source.name}, cell {number} (id {cell.get('id', '-')}):\n\n"
+        f"{cell.source}\n\n{plain(problem).strip()}"
+    )
+
+
+def run_cells(client: Client, source: Path, private: list[str]) -> None:
+    """Executes the cells in order; stops at the first that fails."""
+    cells = client.nb.cells
+    for index, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
+        start = time.monotonic()
+        problem: str | None
+        try:
+            client.execute_cell(cell, index)
+            late_output(client, cell, index)
+            cell.outputs = merge_streams(cell.outputs)
+            problem = find_problem(cell, private)
+        except CellTimeoutError:
+            problem = f"no answer within {client.timeout} s"
+        except DeadKernelError:
+            problem = "the kernel died"
+        took = time.monotonic() - start
+        if problem is not None:
+            raise Failure(report(source, index + 1, cell, problem))
+        if took > 1:
+            print(f"      {source.stem}  cell {index + 1}/{len(cells)}  {took:.1f} s")
+
+
+def kill_group(group: int | None) -> None:
+    """Ends the kernel with all that it started."""
+    if group is not None:
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def end_with_parent(manager: AsyncKernelManager) -> None:
+    """Ends all when the program that started this one is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        kill_group(getattr(manager.provisioner, "pgid", None))
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def execute(
+    notebook: NotebookNode, source: Path, folder: Path, timeout: int, private: list[str]
+) -> dict[str, float | None]:
+    """Executes the notebook in place; returns its times in seconds."""
+    manager = AsyncKernelManager(kernel_name="rust")
+    client = Client(
+        notebook,
+        km=manager,
+        timeout=timeout,
+        startup_timeout=KERNEL_START_SECONDS,
+        allow_errors=True,
+        record_timing=False,
+        coalesce_streams=True,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(folder)}},
+    )
+    end_with_parent(manager)
+    start = time.monotonic()
+    group: int | None = None
+    try:
+        try:
+            client.start_new_kernel(stdout=subprocess.DEVNULL)
+            group = getattr(manager.provisioner, "pgid", None)
+            client.start_new_kernel_client()
+        except (RuntimeError, TimeoutError) as error:
+            raise Failure(f"{source.name}: the kernel did not start: {error}") from error
+        ready = time.monotonic()
+        run_cells(client, source, private)
+        assert client.kc is not None
+        info = client.wait_for_reply(client.kc.kernel_info())
+        assert info is not None
+        language = info["content"]["language_info"]
+    finally:
+        kill_group(group)
+        if manager.has_kernel:
+            run_sync(manager.shutdown_kernel)(now=True)
+    notebook.metadata["language_info"] = {k: v for k, v in language.items() if v}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Rust",
+        "language": "rust",
+        "name": "rust",
+    }
+    chart = client.first_chart
+    return {
+        "kernel_ready": round(ready - start, 2),
+        "first_chart": None if chart is None else round(chart - start, 2),
+        "total": round(time.monotonic() - start, 2),
+    }
+
+
+def clear(notebook: NotebookNode) -> None:
+    """Takes away what an earlier run left."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+
+
+def main() -> int:
+    """Reads the command line and does what it says."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--timeout", type=int, default=600, help="seconds for one cell")
+    parser.add_argument("--folder", type=Path, help="the kernel's working folder")
+    parser.add_argument("--private", action="append", default=[], help="path to refuse")
+    parser.add_argument("source", type=Path)
+    parser.add_argument("out", type=Path)
+    args = parser.parse_args()
+    private = [path for path in args.private if len(path) > 1]
+    try:
+        notebook = nbformat.read(args.source, as_version=4)
+        clear(notebook)
+        folder = args.folder or args.source.parent
+        times = execute(notebook, args.source, folder, args.timeout, private)
+        nbformat.validate(notebook)
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except (ValueError, nbformat.ValidationError) as error:
+        print(f"{args.source.name} is not a valid notebook: {error}", file=sys.stderr)
+        return 1
+    except asyncio.CancelledError:
+        return 1
+    nbformat.write(notebook, args.out)
+    notes = args.out.with_name("timings.json")
+    timings = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
+    timings[args.source.stem] = times
+    notes.write_text(json.dumps(timings, indent=1, sort_keys=True) + "\n", "utf-8")
+    print(f"      {args.source.stem}  {times['total']:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+//! Child processes: quiet with a heartbeat, or with their output shown.
+
+use crate::files;
+use crate::step::seconds;
+use anyhow::{Context, Result, bail};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest time without a line on the screen.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How many lines of a failed child's hidden output are shown.
+const TAIL: usize = 60;
+
+/// Which output of a child goes to the screen at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// None; a heartbeat line repeats the last line.
+    Nothing,
+    /// What it prints to its standard output.
+    Stdout,
+}
+
+/// Runs `command` to its end, all output also in the file `log`.
+///
+/// While nothing is printed, a heartbeat line every 10 seconds shows the last
+/// line of output and the time. On failure the hidden lines' tail is the error.
+pub fn run(command: &mut Command, log: &Path, show: Show) -> Result<()> {
+    let name = program_name(command);
+    if let Some(parent) = log.parent() {
+        files::make_folder(parent)?;
+    }
+    let mut log_file =
+        File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run {name}"))?;
+    let (sender, lines) = mpsc::channel();
+    if let Some(out) = child.stdout.take() {
+        forward(out, show == Show::Stdout, sender.clone());
+    }
+    if let Some(err) = child.stderr.take() {
+        forward(err, false, sender);
+    }
+    let start = Instant::now();
+    let mut last_shown = start;
+    let mut last_line = String::from("still running");
+    let mut tail = VecDeque::new();
+    loop {
+        let wait = HEARTBEAT.saturating_sub(last_shown.elapsed());
+        match lines.recv_timeout(wait) {
+            Ok((shown, line)) => {
+                writeln!(log_file, "{line}").context("cannot write a log")?;
+                if shown {
+                    println!("{line}");
+                    last_shown = Instant::now();
+                } else {
+                    tail.push_back(line.clone());
+                    if tail.len() > TAIL {
+                        tail.pop_front();
+                    }
+                }
+                if !line.trim().is_empty() {
+                    last_line = line.trim().chars().take(100).collect();
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if last_shown.elapsed() >= HEARTBEAT {
+            println!(
+                "      {:>4.0} s: {last_line}",
+                start.elapsed().as_secs_f64()
+            );
+            last_shown = Instant::now();
+        }
+    }
+    let status = child
+        .wait()
+        .with_context(|| format!("cannot wait for {name}"))?;
+    if !status.success() {
+        let tail: Vec<String> = tail.into();
+        bail!(
+            "{name} failed after {} ({status}):\n{}",
+            seconds(start.elapsed()),
+            tail.join("\n")
+        );
+    }
+    Ok(())
+}
+
+fn forward(stream: impl Read + Send + 'static, shown: bool, to: Sender<(bool, String)>) {
+    thread::spawn(move || {
+        for line in BufReader::new(stream).split(b'\n') {
+            let Ok(line) = line else { break };
+            let text = String::from_utf8_lossy(&line);
+            // Of progress drawn over itself, the last state.
+            let text = text.trim_end_matches('\r').rsplit('\r').next();
+            if to
+                .send((shown, text.unwrap_or_default().to_owned()))
+                .is_err()
+            {
+                break;
+            }
+        }
+    });
+}
+
+/// Runs `command` with this terminal as its input and output.
+pub fn run_in_terminal(command: &mut Command) -> Result<()> {
+    let name = program_name(command);
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {name}"))?;
+    if !status.success() {
+        bail!("{name} failed ({status})");
+    }
+    Ok(())
+}
+
+/// Runs `command` and returns what it printed.
+pub fn output(command: &mut Command) -> Result<String> {
+    let name = program_name(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {name}"))?;
+    if !output.status.success() {
+        bail!(
+            "{name} failed ({}): {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn program_name(command: &Command) -> String {
+    Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::TestFolder;
+
+    #[test]
+    fn a_failed_child_shows_the_end_of_its_output() {
+        let folder = TestFolder::new("child");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; exit 3"]);
+        let log = folder.0.join("log");
+        let error = run(&mut command, &log, Show::Nothing).unwrap_err();
+        assert!(error.to_string().contains("two"), "{error}");
+        let text = std::fs::read_to_string(log).unwrap();
+        assert!(text.contains("one") && text.contains("two"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = output(&mut Command::new("/nowhere/no-such-program")).unwrap_err();
+        assert!(error.to_string().contains("no-such-program"), "{error}");
+    }
+}

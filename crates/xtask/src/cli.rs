@@ -1,0 +1,120 @@
+//! The commands and their options.
+
+use crate::handouts::{self, Request};
+use crate::paths::Paths;
+use crate::step::Steps;
+use crate::{lab, launcher, setup, test_suite};
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Sets up, executes, renders and tests the Rust notebooks of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Execute the notebooks in fresh kernels and render them as HTML pages
+    Handouts(HandoutsArgs),
+    /// Run every check: format, lints, Rust tests, notebooks, Python tests
+    Test(TestArgs),
+    /// Open the notebooks in JupyterLab
+    Lab {
+        /// Options for `jupyter lab`, after `--`
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Only set up: Python environment, kernel, crates built ahead
+    Setup {
+        /// Redo every step, also the kernel's build in the user's cache (7 minutes)
+        #[arg(long)]
+        force: bool,
+    },
+    /// Start the notebook kernel (Jupyter calls this)
+    #[command(hide = true)]
+    Kernel {
+        /// The connection file that Jupyter wrote
+        connection_file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct HandoutsArgs {
+    /// Notebooks to execute [default: all of notebooks/]
+    ///
+    /// When some are named, the other handouts in the output folder are kept.
+    notebooks: Vec<PathBuf>,
+    /// Where the results go; touched only when every notebook succeeded
+    #[arg(long, value_name = "DIR", default_value = None)]
+    out: Option<PathBuf>,
+    /// Also write the executed notebooks, with their outputs, back to their files
+    #[arg(long)]
+    in_place: bool,
+    /// Longest time for one cell
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    timeout: u32,
+    /// Redo every set-up step first, also the kernel's build in the user's cache
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args)]
+struct TestArgs {
+    /// Redo every set-up step first, also the kernel's build in the user's cache
+    #[arg(long)]
+    force: bool,
+    /// Options for pytest, after `--`
+    #[arg(last = true)]
+    pytest_args: Vec<String>,
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> Result<()> {
+    let command = Cli::parse().command;
+    let paths = Paths::find()?;
+    match command {
+        Command::Handouts(args) => {
+            let mut steps = Steps::new(setup::STEPS + handouts::STEPS);
+            let request = Request {
+                notebooks: args.notebooks,
+                out: args.out.unwrap_or_else(|| paths.target.join("handouts")),
+                in_place: args.in_place,
+                timeout: args.timeout,
+            };
+            let notebooks = request.find_notebooks(&paths)?;
+            let python = setup::run(&paths, &mut steps, args.force)?;
+            handouts::run(&paths, &mut steps, &python, &request, &notebooks)
+        }
+        Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
+        Command::Lab { args } => lab::run(&paths, &args),
+        Command::Setup { force } => {
+            setup::run(&paths, &mut Steps::new(setup::STEPS), force).map(drop)
+        }
+        Command::Kernel { connection_file } => launcher::run(&paths, &connection_file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn pytest_options_follow_two_dashes() {
+        let cli = Cli::parse_from(["xtask", "test", "--force", "--", "-k", "name"]);
+        let Command::Test(args) = cli.command else {
+            panic!("not the test command")
+        };
+        assert!(args.force);
+        assert_eq!(args.pytest_args, ["-k", "name"]);
+    }
+}

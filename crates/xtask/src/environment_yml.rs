@@ -1,0 +1,84 @@
+//! Reading the Python packages out of environment.yml.
+
+use anyhow::{Context, Result, bail};
+use saphyr::{LoadableYamlNode, Yaml};
+use std::fs;
+use std::path::Path;
+
+/// One pinned package, `name==version`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The package's name.
+    pub name: String,
+    /// Its exact version.
+    pub version: String,
+}
+
+impl Pin {
+    /// The pin as pip reads it.
+    pub fn requirement(&self) -> String {
+        format!("{}=={}", self.name, self.version)
+    }
+}
+
+/// The pins of the `pip:` section of the file at `path`.
+pub fn pins(path: &Path) -> Result<Vec<Pin>> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    parse(&text).with_context(|| format!("in {}", path.display()))
+}
+
+fn parse(text: &str) -> Result<Vec<Pin>> {
+    let documents = Yaml::load_from_str(text).context("not YAML")?;
+    let section = documents
+        .first()
+        .and_then(|file| file.as_mapping_get("dependencies"))
+        .and_then(|entries| entries.as_sequence())
+        .context("no list `dependencies:`")?
+        .iter()
+        .find_map(|entry| entry.as_mapping_get("pip")?.as_sequence())
+        .context("no section `pip:` among the dependencies")?;
+    section
+        .iter()
+        .map(|entry| {
+            let text = entry.as_str().context("a pip entry is not a text")?;
+            match text.split_once("==") {
+                Some((name, version)) => Ok(Pin {
+                    name: name.trim().to_owned(),
+                    version: version.trim().to_owned(),
+                }),
+                None => bail!("the pip entry `{text}` has no exact version (name==version)"),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pip_section_is_read() {
+        let text = "name: x\ndependencies:\n  - python>=3.10\n  - pip:\n      - a==1.0\n      \
+                    - b_c == 2.3.4  # why\n";
+        let pins = parse(text).unwrap();
+        let found: Vec<String> = pins.iter().map(Pin::requirement).collect();
+        assert_eq!(found, ["a==1.0", "b_c==2.3.4"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let error = |text: &str| format!("{:#}", parse(text).unwrap_err());
+        assert!(error("name: x\n").contains("dependencies"));
+        assert!(error("dependencies:\n  - pip\n").contains("pip:"));
+        assert!(error("dependencies:\n  - pip:\n    - a>=1\n").contains("a>=1"));
+        assert!(error("a: [").contains("not YAML"));
+    }
+
+    #[test]
+    fn the_repository_s_own_file_is_well_formed() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environment.yml");
+        let pins = pins(&path).unwrap();
+        assert!(pins.iter().any(|pin| pin.name == "jupyterlab"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The environment variables of what xtask runs.
+
+use crate::paths::Paths;
+use crate::python_env::PythonEnv;
+use std::env;
+use std::ffi::OsString;
+use std::process::Command;
+
+/// The Python program of an environment, with Jupyter's settings and state kept
+/// in target/: the user's own kernels and settings are neither read nor changed.
+pub fn python(paths: &Paths, python: &PythonEnv) -> Command {
+    let mut command = Command::new(&python.python);
+    without_cargo(&mut command, paths);
+    let mut search = vec![python.prefix.join("bin")];
+    search.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    if let Ok(search) = env::join_paths(search) {
+        command.env("PATH", search);
+    }
+    let own = |name: &str| paths.jupyter.join(name);
+    command
+        .env("JUPYTER_PATH", paths.kernel.join("jupyter"))
+        .env("JUPYTER_CONFIG_DIR", own("config"))
+        .env("JUPYTER_CONFIG_PATH", own("config"))
+        .env("JUPYTER_DATA_DIR", own("data"))
+        .env("JUPYTER_RUNTIME_DIR", own("runtime"))
+        .env("JUPYTERLAB_SETTINGS_DIR", own("lab/settings"))
+        .env("JUPYTERLAB_WORKSPACES_DIR", own("lab/workspaces"))
+        .env("JUPYTER_PREFER_ENV_PATH", "1")
+        .env("JUPYTER_PLATFORM_DIRS", "1")
+        .env("IPYTHONDIR", own("ipython"))
+        .env("PYTHONUTF8", "1")
+        .env("PYTHONUNBUFFERED", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONHOME");
+    command
+}
+
+/// Takes away what `cargo run` and cargo's tests set: a kernel started from here
+/// must see the same as one started by JupyterLab, or cargo builds again.
+pub fn without_cargo(command: &mut Command, paths: &Paths) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(set_by_cargo) {
+            command.env_remove(name);
+        }
+    }
+    for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        if let Some(value) = env::var_os(name) {
+            // Cargo's own build of a dylib crate must not be loaded in place of the kernel's.
+            match library_path(&value, paths) {
+                Some(rest) => command.env(name, rest),
+                None => command.env_remove(name),
+            };
+        }
+    }
+}
+
+fn set_by_cargo(name: &str) -> bool {
+    const EXACT: [&str; 5] = [
+        "CARGO",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+    ];
+    EXACT.contains(&name) || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_BIN_")
+}
+
+fn library_path(value: &OsString, paths: &Paths) -> Option<OsString> {
+    let kept: Vec<_> = env::split_paths(value)
+        .filter(|folder| !folder.starts_with(&paths.target) && !folder.as_os_str().is_empty())
+        .collect();
+    if kept.is_empty() {
+        return None;
+    }
+    env::join_paths(kept).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn cargo_s_variables_are_told_from_the_user_s() {
+        assert!(set_by_cargo("CARGO_PKG_NAME") && set_by_cargo("CARGO"));
+        assert!(!set_by_cargo("CARGO_HOME") && !set_by_cargo("CARGO_NET_OFFLINE"));
+    }
+
+    #[test]
+    fn libraries_built_in_the_checkout_are_not_searched() {
+        let paths = Paths::of(Path::new("/c"));
+        let value = OsString::from("/c/target/debug/deps:/usr/lib");
+        assert_eq!(library_path(&value, &paths), Some("/usr/lib".into()));
+        assert_eq!(library_path(&"/c/target/debug".into(), &paths), None);
+    }
+}

@@ -1,0 +1,57 @@
+//! The front door of the repository: `cargo xtask COMMAND`.
+//!
+//! A map of the modules:
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`cli`] | the commands and their options |
+//! | [`setup`] | the four set-up steps, in order, under one lock |
+//! | [`environment_yml`], [`python_env`] | step 1: the Python environment |
+//! | [`toolchain`], [`evcxr`] | step 2: the Rust kernel's program |
+//! | [`kernelspec`] | step 3: the launcher and what tells Jupyter of it |
+//! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
+//! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
+//! | [`jupyter_env`] | the environment variables of all that is run |
+//! | [`handouts`], [`output_folder`] | executing and rendering the notebooks |
+//! | [`lab`], [`test_suite`] | the other two commands |
+//! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
+#![forbid(unsafe_code)]
+
+#[cfg(not(unix))]
+compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
+
+mod child;
+mod cli;
+mod clone_tree;
+mod dep_lines;
+mod environment_yml;
+mod evcxr;
+mod files;
+mod handouts;
+mod jupyter_env;
+mod kernelspec;
+mod lab;
+mod launcher;
+mod lock;
+mod output_folder;
+mod own_program;
+mod paths;
+mod python_env;
+mod run_folders;
+mod seed;
+mod setup;
+mod step;
+mod test_suite;
+mod toolchain;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

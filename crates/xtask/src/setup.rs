@@ -1,0 +1,32 @@
+//! The set-up that every command starts with.
+
+use crate::paths::Paths;
+use crate::python_env::{self, PythonEnv};
+use crate::step::Steps;
+use crate::toolchain::Toolchain;
+use crate::{evcxr, files, kernelspec, lock, run_folders, seed};
+use anyhow::Result;
+
+/// How many steps the set-up has.
+pub const STEPS: usize = 4;
+
+/// Does what is not up to date, all of it with `force`.
+pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
+    let _lock = lock::exclusive(&paths.work.join("setup.lock"), "its set-up")?;
+    files::make_folder(&paths.jupyter)?;
+    let toolchain = Toolchain::find(paths)?;
+    let python = steps.run("Python environment", || {
+        python_env::find_or_make(paths, force)
+    })?;
+    let program = steps.run("Rust kernel for Jupyter", || {
+        evcxr::find_or_build(paths, &toolchain, force)
+    })?;
+    steps.run("Kernel launcher and kernelspec", || {
+        kernelspec::install(paths, &python, &program)
+    })?;
+    steps.run("Crates of the notebooks, built ahead", || {
+        seed::build(paths, &python, &toolchain, force)
+    })?;
+    run_folders::sweep(&paths.kernel.join("run"))?;
+    Ok(python)
+}

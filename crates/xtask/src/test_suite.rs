@@ -1,0 +1,140 @@
+//! `cargo xtask test`: every check, in order, stopping at the first that fails.
+
+use crate::handouts::{self, Request};
+use crate::paths::Paths;
+use crate::python_env::PythonEnv;
+use crate::step::{Outcome, Steps};
+use crate::{child, files, jupyter_env, own_program, setup, toolchain};
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The checks by cargo, before the set-up.
+const CARGO: [(&str, &[&str]); 3] = [
+    ("Rust format", &["fmt", "--all", "--check"]),
+    (
+        "Rust lints",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
+    ("Rust tests", &["test", "--workspace"]),
+];
+/// Longest time for one cell, in seconds.
+const CELL_TIMEOUT: u32 = 600;
+
+/// Runs all checks; pytest's last line is the last line.
+pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
+    // Tests by cargo may replace this program's file; the Python tests use a copy.
+    let own = paths.work.join("bin/xtask");
+    own_program::copy_to(&own)?;
+    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + handouts::STEPS + 1);
+    for (name, args) in CARGO {
+        let mut command = Command::new(toolchain::cargo());
+        jupyter_env::without_cargo(&mut command, paths);
+        command.args(args).current_dir(&paths.root);
+        check(&mut steps, name, &mut command)?;
+    }
+    let python = setup::run(paths, &mut steps, force)?;
+    python.require_all()?;
+    ruff(paths, &mut steps, &python)?;
+    let request = Request {
+        notebooks: Vec::new(),
+        out: paths.target.join("test-handouts"),
+        in_place: false,
+        timeout: CELL_TIMEOUT,
+    };
+    let notebooks = request.find_notebooks(paths)?;
+    handouts::run(paths, &mut steps, &python, &request, &notebooks)?;
+    pytest(
+        paths,
+        &mut steps,
+        &python,
+        (&own, &request.out),
+        pytest_args,
+    )
+}
+
+fn check(steps: &mut Steps, name: &str, command: &mut Command) -> Result<()> {
+    steps
+        .run(name, || child::run_in_terminal(command).map(Outcome::Done))
+        .with_context(|| format!("the step `{name}` failed"))
+}
+
+fn ruff(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
+    let name = "Python format and lints";
+    let run = |args: &[&str]| {
+        let mut command = jupyter_env::python(paths, python);
+        command
+            .args(["-m", "ruff"])
+            .args(args)
+            .args(["tests", "crates/xtask/python"])
+            .current_dir(&paths.root);
+        child::run_in_terminal(&mut command)
+    };
+    steps
+        .run(name, || {
+            run(&["check"])?;
+            run(&["format", "--check"]).map(Outcome::Done)
+        })
+        .with_context(|| format!("the step `{name}` failed"))
+}
+
+fn pytest(
+    paths: &Paths,
+    steps: &mut Steps,
+    python: &PythonEnv,
+    (own, handouts): (&Path, &Path),
+    args: &[String],
+) -> Result<()> {
+    let report = paths.work.join("pytest.xml");
+    files::remove(&report)?;
+    files::make_folder(&paths.work)?;
+    steps.announce("Python tests");
+    let mut command = jupyter_env::python(paths, python);
+    command
+        .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
+        .arg(format!("--junitxml={}", report.display()))
+        .args(args)
+        .current_dir(&paths.root)
+        .env("SPEEDUP_HANDOUTS", handouts)
+        .env("SPEEDUP_XTASK", own);
+    child::run_in_terminal(&mut command).context("the step `Python tests` failed")?;
+    if env::var_os("CI").is_some_and(|value| !value.is_empty()) {
+        let text = fs::read_to_string(&report).context("pytest wrote no report")?;
+        match skipped(&text) {
+            Some(0) => {}
+            Some(count) => bail!("pytest skipped {count} tests, which is an error in CI"),
+            None => bail!("cannot read pytest's report {}", report.display()),
+        }
+    }
+    Ok(())
+}
+
+/// How many tests a JUnit report counts as skipped.
+fn skipped(report: &str) -> Option<usize> {
+    let (_, after) = report.split_once("<testsuite ")?;
+    let (attributes, _) = after.split_once('>')?;
+    let (_, value) = attributes.split_once("skipped=\"")?;
+    value.split('"').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_tests_are_counted() {
+        let report = "<?xml version=\"1.0\"?><testsuites name=\"x\"><testsuite name=\"pytest\" \
+                      errors=\"0\" failures=\"0\" skipped=\"2\" tests=\"5\">";
+        assert_eq!(skipped(report), Some(2));
+        assert_eq!(skipped("<html>"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! Facts about the Rust toolchain in use.
+
+use crate::child;
+use crate::paths::Paths;
+use anyhow::{Context, Result};
+use std::env;
+use std::ffi::OsString;
+use std::process::Command;
+
+/// The compiler's version, commit and host.
+pub struct Toolchain {
+    release: String,
+    commit: String,
+    host: String,
+}
+
+impl Toolchain {
+    /// Asks the compiler that is in use in the checkout.
+    pub fn find(paths: &Paths) -> Result<Toolchain> {
+        let mut rustc = Command::new("rustc");
+        rustc.arg("-vV").current_dir(&paths.root);
+        let text = child::output(&mut rustc).context("is Rust installed? (rustup.rs)")?;
+        Toolchain::parse(&text).with_context(|| format!("unexpected answer of rustc -vV:\n{text}"))
+    }
+
+    fn parse(text: &str) -> Option<Toolchain> {
+        let field = |name: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        };
+        Some(Toolchain {
+            release: field("release")?.to_owned(),
+            commit: field("commit-hash")?.chars().take(9).collect(),
+            host: field("host")?.to_owned(),
+        })
+    }
+
+    /// A name for folders of what was built by this compiler.
+    pub fn key(&self) -> String {
+        format!("rustc-{}-{}-{}", self.release, self.commit, self.host)
+    }
+}
+
+/// The cargo that runs this program, else the one on the search path.
+pub fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Whether a program is on the search path.
+pub fn on_search_path(program: &str) -> bool {
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_names_version_commit_and_host() {
+        let text = "rustc 1.95.0 (59807616e 2026-04-14)\nbinary: rustc\n\
+                    commit-hash: 59807616e1fa2540724bfbac14d7976d7e4a3860\n\
+                    host: x86_64-unknown-linux-gnu\nrelease: 1.95.0\n";
+        assert_eq!(
+            Toolchain::parse(text).unwrap().key(),
+            "rustc-1.95.0-59807616e-x86_64-unknown-linux-gnu"
+        );
+    }
+}

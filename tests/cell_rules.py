@@ -1,0 +1,76 @@
+"""What holds for every executed notebook, whatever it shows."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from charts import chart_problems
+from nbformat import NotebookNode
+from outputs import all_text, has_chart, tags
+
+MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|tmp|work|Users)/\w|\b[A-Za-z]:\\+Users\b")
+
+
+def rule_problems(notebook: NotebookNode) -> Iterator[str]:
+    """What breaks a rule, each with the cell's number."""
+    cells = notebook.cells
+    for index, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
+        before = cells[index - 1].cell_type if index else None
+        after = any(later.cell_type == "markdown" for later in cells[index + 1 :])
+        found = [*cell_problems(cell)]
+        if before != "markdown":
+            found.append("no text right before the code")
+        if not after:
+            found.append("no text after the code")
+        yield from (f"cell {index + 1}: {problem}" for problem in found)
+
+
+def cell_problems(cell: NotebookNode) -> Iterator[str]:
+    """What is wrong with one executed code cell."""
+    if cell.execution_count is None:
+        yield "was not executed"
+    yield from failure_problems(cell)
+    for output in cell.outputs:
+        text = all_text(output)
+        for name in private_names(text):
+            yield f"the output names this machine: {name}"
+        if "EVCXR_" in text:
+            yield "a marker of the kernel (EVCXR_) is in the output"
+        if "<svg" in output.get("data", {}).get("text/html", ""):
+            yield "a chart is text/html, which JupyterLab does not show untrusted"
+        if has_chart(output):
+            yield from chart_problems(output)
+
+
+def failure_problems(cell: NotebookNode) -> Iterator[str]:
+    """Failures that were not meant, and meant ones that did not happen."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    stderr = [output for output in cell.outputs if output.get("name") == "stderr"]
+    panicked = any("panicked at" in all_text(output) for output in cell.outputs)
+    if "raises-exception" in tags(cell):
+        if not errors and not panicked:
+            yield "is tagged raises-exception, but nothing failed"
+        return
+    if errors:
+        yield f"an error without the tag raises-exception: {errors[0].evalue}"
+    if panicked:
+        yield "a panic without the tag raises-exception"
+    if stderr and "expects-stderr" not in tags(cell):
+        yield f"standard error without the tag expects-stderr: {stderr[0].text.strip()}"
+
+
+def private_names(text: str) -> set[str]:
+    """The folders and the host name of this or another machine in a text."""
+    found = {match[0] for match in MACHINE_PATH.finditer(text)}
+    for folder in (Path.home(), Path(__file__).parents[1]):
+        if len(folder.parts) > 1 and re.search(rf"{re.escape(str(folder))}(?![\w.-])", text):
+            found.add(str(folder))
+    host = platform.node()
+    if len(host) > 3 and host != "localhost" and re.search(rf"\b{re.escape(host)}\b", text):
+        found.add(host)
+    return found

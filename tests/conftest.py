@@ -1,0 +1,80 @@
+"""What the tests share: the checkout, the handouts made for them, xtask and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def from_front_door(variable: str) -> Path:
+    """A path that `cargo xtask test` hands over."""
+    value = os.environ.get(variable)
+    if not value:
+        pytest.fail(f"{variable} is not set: run `cargo xtask test`", pytrace=False)
+    path = Path(value)
+    if not path.exists():
+        pytest.fail(f"{variable} names {path}, which is missing: run `cargo xtask test`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def handouts() -> Path:
+    """The folder with the notebooks executed for this test run, and their pages."""
+    return from_front_door("SPEEDUP_HANDOUTS")
+
+
+@pytest.fixture(scope="session")
+def xtask() -> Path:
+    """The program behind `cargo xtask`."""
+    return from_front_door("SPEEDUP_XTASK")
+
+
+@pytest.fixture(scope="session")
+def executed(handouts: Path) -> Callable[[str], NotebookNode]:
+    """Reads an executed notebook by its name without ending; each call a new copy."""
+
+    def read(name: str) -> NotebookNode:
+        path = handouts / f"{name}.ipynb"
+        assert path.is_file(), f"{path} is missing: run `cargo xtask test`"
+        return nbformat.read(path, as_version=4)
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = program or shutil.which("google-chrome")
+    if program is None:
+        pytest.fail(
+            "no Chromium on the search path: install it (Debian, Ubuntu: apt install chromium)",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()

@@ -1,0 +1,66 @@
+"""JupyterLab, started as `cargo xtask lab` starts it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from processes import left_over, marked_environment
+
+START_SECONDS = 600
+STOP_SECONDS = 120
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def answers(url: str, method: str = "GET") -> bool:
+    """Whether the server answers a request."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@contextmanager
+def running_lab(xtask: Path, folder: Path, log: Path) -> Iterator[tuple[str, str]]:
+    """Serves the notebooks of `folder`; gives the address and the token; then shuts it down."""
+    port, token = free_port(), secrets.token_hex(16)
+    address = f"http://127.0.0.1:{port}"
+    options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    options += [f"--IdentityProvider.token={token}", str(folder)]
+    environment, mark = marked_environment()
+    with log.open("w") as output:
+        lab = subprocess.Popen(
+            [str(xtask), "lab", "--", *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not answers(f"{address}/api?token={token}"):
+                assert lab.poll() is None, f"JupyterLab ended: {log.read_text()}"
+                assert time.monotonic() < deadline, f"no answer: {log.read_text()}"
+                time.sleep(0.5)
+            yield address, token
+            assert answers(f"{address}/api/shutdown?token={token}", method="POST")
+            assert lab.wait(STOP_SECONDS) == 0, log.read_text()
+        finally:
+            lab.kill()
+            lab.wait()
+    assert not left_over(mark), "the server is gone, but its kernels are not"

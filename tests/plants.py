@@ -1,0 +1,110 @@
+"""Ways to break an executed notebook, so that the checks can be seen to fail.
+
+Each function changes a copy that the caller owns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from claims import cells_of, source_ids
+from nbformat import NotebookNode
+from nbformat.v4 import output_from_msg
+from outputs import has_chart, tags
+
+
+def remove_source_cell(notebook: NotebookNode, name: str) -> None:
+    """Takes away all cells that name a source cell."""
+    notebook.cells = [cell for cell in notebook.cells if name not in source_ids(cell)]
+
+
+def break_claim(notebook: NotebookNode, name: str, claim: dict[str, Any]) -> None:
+    """Changes the cells of a source cell so that they no longer meet the claim."""
+    cells = cells_of(notebook, name)
+    match claim:
+        case {"text": pattern}:
+            change_shown(cells, lambda text: without(pattern, text))
+        case {"code": pattern}:
+            for cell in cells:
+                cell.source = without(pattern, cell.source)
+        case {"value": pattern, "within": within}:
+            change_shown(cells, lambda text: re.sub(pattern, off_by(within), text))
+        case {"chart": _}:
+            for cell in cells:
+                change_charts(cell, lambda output: output.data.pop("image/svg+xml"))
+        case {"error": _}:
+            for cell in cells:
+                kept = [out for out in cell.get("outputs", []) if out.output_type != "error"]
+                cell.outputs = kept
+        case {"hidden": True}:
+            for cell in cells:
+                cell.metadata.get("jupyter", {}).pop("source_hidden", None)
+        case _:
+            raise ValueError(f"unknown claim {claim}")
+
+
+def without(pattern: str, text: str) -> str:
+    """The text with nothing left that matches."""
+    while re.search(pattern, text):
+        text = re.sub(pattern, "", text)
+    return text
+
+
+def off_by(within: float) -> Callable[[re.Match[str]], str]:
+    """Replaces the number in a match by one just outside; a last digit when it must be equal."""
+
+    def replacement(match: re.Match[str]) -> str:
+        number = match[1]
+        last = str((int(number[-1]) + 1) % 10)
+        wrong = repr(float(number) + 2.1 * within) if within else number[:-1] + last
+        return match[0].replace(number, wrong)
+
+    return replacement
+
+
+def change_shown(cells: list[NotebookNode], change: Callable[[str], str]) -> None:
+    """Changes the text of cells and of all outputs."""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = change(cell.source)
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = change(output.text)
+            elif output.output_type == "error":
+                output.traceback = [change("\n".join(output.traceback))]
+                output.evalue = change(output.evalue)
+            elif "text/plain" in output.data:
+                output.data["text/plain"] = change(output.data["text/plain"])
+
+
+def change_charts(cell: NotebookNode, change: Callable[[NotebookNode], object]) -> None:
+    for output in cell.get("outputs", []):
+        if has_chart(output):
+            change(output)
+
+
+def quiet_cell(notebook: NotebookNode) -> NotebookNode:
+    """A code cell from which no failure is expected."""
+    meant = {"raises-exception", "expects-stderr"}
+    return next(
+        cell for cell in notebook.cells if cell.cell_type == "code" and not meant & set(tags(cell))
+    )
+
+
+def add_output(notebook: NotebookNode, kind: str, **content: Any) -> None:
+    """Adds an output, in the shape of a kernel's message, to a quiet cell."""
+    message = {"header": {"msg_type": kind}, "content": content}
+    quiet_cell(notebook).outputs.append(output_from_msg(message))
+
+
+def add_stream(notebook: NotebookNode, text: str, name: str = "stdout") -> None:
+    add_output(notebook, "stream", name=name, text=text)
+
+
+def add_data(notebook: NotebookNode, **data: str) -> None:
+    """Adds a result; `image_svg` stands for image/svg+xml and so on."""
+    names = {"svg": "image/svg+xml", "html": "text/html", "plain": "text/plain"}
+    content = {names[short]: value for short, value in data.items()}
+    add_output(notebook, "display_data", data=content, metadata={})

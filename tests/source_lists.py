@@ -1,0 +1,21 @@
+"""The lists of source cells, and the notebook that each belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "source_cells"
+NOTEBOOKS = {"004": "04-wealth"}
+
+
+def names() -> list[str]:
+    """The lists there are: each file's name without its ending."""
+    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """One list's entries."""
+    return yaml.safe_load((FOLDER / f"{name}.yml").read_text("utf-8"))

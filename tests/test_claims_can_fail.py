@@ -1,0 +1,130 @@
+"""The checks of an executed notebook see what is wrong: each kind of fault, planted in a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import plants
+import pytest
+import source_lists
+from claims import problems
+from nbformat import NotebookNode
+from outputs import has_chart
+
+LISTS = {name: source_lists.load(name) for name in source_lists.names()}
+ENTRIES = [(name, entry) for name, entries in LISTS.items() for entry in entries]
+CLAIMS = [(name, entry, claim) for name, entry in ENTRIES for claim in entry["shows"]]
+FIRST = next(iter(LISTS))
+Executed = Callable[[str], NotebookNode]
+
+
+def new_problems(
+    name: str, executed: Executed, plant: Callable[[NotebookNode], object]
+) -> list[str]:
+    """What the checks say of the notebook with the plant, but not of the one without."""
+    notebook = executed(source_lists.NOTEBOOKS[name])
+    before = problems(notebook, LISTS[name])
+    plant(notebook)
+    return [problem for problem in problems(notebook, LISTS[name]) if problem not in before]
+
+
+@pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[entry["id"] for _, entry in ENTRIES])
+def test_missing_source_cell_is_named(name: str, entry: dict[str, Any], executed: Executed) -> None:
+    found = new_problems(
+        name, executed, lambda notebook: plants.remove_source_cell(notebook, entry["id"])
+    )
+    assert any(f"{entry['id']}: no cell has it" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "claim"),
+    CLAIMS,
+    ids=[f"{entry['id']}-{next(iter(claim))}" for _, entry, claim in CLAIMS],
+)
+def test_broken_claim_is_named(
+    name: str, entry: dict[str, Any], claim: dict[str, Any], executed: Executed
+) -> None:
+    found = new_problems(
+        name, executed, lambda notebook: plants.break_claim(notebook, entry["id"], claim)
+    )
+    assert any(problem.startswith(f"{entry['id']}: ") for problem in found)
+
+
+def break_charts(notebook: NotebookNode, old: str, new: str) -> None:
+    """Changes the SVG of every chart."""
+    charts = [out for cell in notebook.cells for out in cell.get("outputs", []) if has_chart(out)]
+    for chart in charts:
+        svg = chart.data["image/svg+xml"]
+        assert old in svg
+        chart.data["image/svg+xml"] = svg.replace(old, new)
+
+
+def shorten_words(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        plants.change_charts(cell, lambda output: output.data.update({"text/plain": "a chart"}))
+
+
+def remove_last_text(notebook: NotebookNode) -> None:
+    while notebook.cells[-1].cell_type == "markdown":
+        notebook.cells.pop()
+
+
+FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
+    "panic": (
+        lambda nb: plants.add_stream(nb, "thread 'x' panicked at src/lib.rs:1:1", "stderr"),
+        "a panic without the tag",
+    ),
+    "error": (
+        lambda nb: plants.add_output(nb, "error", ename="E", evalue="bad", traceback=[]),
+        "an error without the tag",
+    ),
+    "stderr": (
+        lambda nb: plants.add_stream(nb, "warning: odd", "stderr"),
+        "standard error without the tag",
+    ),
+    "meant-but-fine": (
+        lambda nb: plants.quiet_cell(nb).metadata.update(tags=["raises-exception"]),
+        "nothing failed",
+    ),
+    "home-folder": (lambda nb: plants.add_stream(nb, "in /home/me/x"), "names this machine"),
+    "temporary-folder": (lambda nb: plants.add_data(nb, plain="/tmp/a"), "names this machine"),
+    "windows-folder": (
+        lambda nb: plants.add_stream(nb, "C:\\Users\\me"),
+        "names this machine",
+    ),
+    "checkout": (
+        lambda nb: plants.add_stream(nb, str(Path(__file__).parents[1])),
+        "names this machine",
+    ),
+    "marker": (lambda nb: plants.add_stream(nb, "EVCXR_BEGIN_CONTENT a"), "a marker"),
+    "svg-in-html": (lambda nb: plants.add_data(nb, html="<svg></svg>"), "is text/html"),
+    "bad-svg": (lambda nb: plants.add_data(nb, svg="<svg>"), "no valid SVG"),
+    "not-executed": (
+        lambda nb: plants.quiet_cell(nb).update(execution_count=None),
+        "was not executed",
+    ),
+    "no-title": (lambda nb: break_charts(nb, "<title>", "<title/><x>"), "no valid SVG"),
+    "empty-title": (lambda nb: break_charts(nb, "title>", "name>"), "no <title>"),
+    "no-desc": (lambda nb: break_charts(nb, "desc>", "name>"), "no <desc>"),
+    "no-role": (lambda nb: break_charts(nb, 'role="img"', ""), "no role"),
+    "no-axis-text": (lambda nb: break_charts(nb, "text", "g"), "no axis of the chart"),
+    "no-words": (shorten_words, "no text/plain"),
+    "unknown-id": (
+        lambda nb: nb.cells[0].metadata.update(source=["004:not-there"]),
+        "not in the list",
+    ),
+    "no-text-before": (
+        lambda nb: nb.cells.remove(nb.cells[nb.cells.index(plants.quiet_cell(nb)) - 1]),
+        "no text right before",
+    ),
+    "no-text-after": (remove_last_text, "no text after"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_named(fault: str, executed: Executed) -> None:
+    plant, words = FAULTS[fault]
+    found = new_problems(FIRST, executed, plant)
+    assert any(words in problem for problem in found), found

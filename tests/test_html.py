@@ -1,0 +1,116 @@
+"""The pages read well offline, on a wide screen and on a narrow one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from pages import offline_page
+from playwright.sync_api import Browser, Page
+
+HANDOUT = "04-wealth"
+LARGEST_PAGE = 2_000_000
+SMALLEST_CHART = 100
+PAGE_NAMES = sorted(
+    [path.stem for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb")] + ["index"]
+)
+WIDTHS = [390, 1280]
+CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
+    const box = svg.getBoundingClientRect();
+    return {width: box.width, height: box.height, right: box.right,
+            title: svg.querySelector('title')?.textContent ?? ''};
+})"""
+
+
+@pytest.fixture(params=PAGE_NAMES)
+def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
+    """Each page in turn."""
+    path = handouts / f"{request.param}.html"
+    assert path.is_file(), f"{path.name} was not made"
+    return path
+
+
+def open_solutions(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def test_page_needs_no_network(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        open_solutions(watched.page)
+        watched.page.mouse.wheel(0, 100_000)
+        watched.page.wait_for_timeout(300)
+        assert watched.outside == []
+        assert watched.failed == []
+        assert watched.errors == []
+    assert file.stat().st_size <= LARGEST_PAGE
+
+
+def test_a_request_to_the_network_is_seen(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text('<img src="http://example.com/a.png"><script>nothing()</script>')
+    with offline_page(browser, file) as watched:
+        assert watched.outside and watched.failed and watched.errors
+
+
+def test_no_formula_is_left_as_source(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        open_solutions(watched.page)
+        text = watched.page.evaluate("""() => {
+            const copy = document.body.cloneNode(true);
+            copy.querySelectorAll('pre, code').forEach(part => part.remove());
+            return copy.textContent;
+        }""")
+    for mark in ("$$", "\\(", "\\[", "\\begin{", "\\frac"):
+        assert mark not in text
+
+
+def test_formulas_are_drawn(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        open_solutions(watched.page)
+        formulas = watched.page.locator("math")
+        boxes = [formula.bounding_box() for formula in formulas.all()]
+    assert boxes
+    assert all(box and box["width"] > 2 and box["height"] > 2 for box in boxes)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_charts_fit(file: Path, browser: Browser, width: int) -> None:
+    with offline_page(browser, file, width) as watched:
+        open_solutions(watched.page)
+        charts = watched.page.evaluate(CHARTS)
+        overflow = watched.page.evaluate("document.documentElement.scrollWidth")
+    assert charts or file.stem == "index"
+    for chart in charts:
+        assert chart["title"].strip()
+        assert min(chart["width"], chart["height"]) > SMALLEST_CHART, chart
+        assert chart["right"] <= width, chart
+    assert overflow <= width, "the page can be scrolled sideways"
+
+
+def test_solution_opens_by_a_click(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        solutions = watched.page.locator("details")
+        assert solutions.count() >= 1
+        for solution in solutions.all():
+            code = solution.locator("pre").first
+            assert not code.is_visible(), "a solution is open from the start"
+            solution.locator("summary").first.click()
+            assert code.is_visible()
+
+
+def test_links_lead_somewhere(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        links = watched.page.eval_on_selector_all(
+            "a[href]", "links => links.map(link => link.getAttribute('href'))"
+        )
+        ids = watched.page.eval_on_selector_all("[id]", "parts => parts.map(part => part.id)")
+    assert len(ids) == len(set(ids)), "an anchor is there twice"
+    for link in links:
+        target = urlsplit(urljoin(file.as_uri(), link))
+        if target.scheme != "file":
+            continue
+        path = Path(unquote(target.path))
+        assert path.is_file(), f"{link} leads nowhere"
+        if target.fragment and path == file:
+            assert unquote(target.fragment) in ids, f"{link} has no anchor"

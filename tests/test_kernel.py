@@ -1,0 +1,110 @@
+"""The kernel that xtask sets up: ready at once, several at a time, and alone in its folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from claims import cells_of
+from kernels import Kernel, rust_kernel, with_other_home
+from nbformat import NotebookNode
+
+HANDOUT = "04-wealth"
+# A worker of the pool that the crate keeps in a static.
+WORKER = (
+    'speedup::Threads::new(1)?.install(|| format!("worker {:?}", std::thread::current().id()))?'
+)
+FOLDER = 'std::env::var("EVCXR_TMPDIR")?'
+
+
+@pytest.fixture(scope="module")
+def notebooks(root: Path) -> Path:
+    return root / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def dep_lines(executed: Callable[[str], NotebookNode]) -> str:
+    """All `:dep` lines of the handout."""
+    code = [cell.source for cell in executed(HANDOUT).cells if cell.cell_type == "code"]
+    lines = re.findall(r"(?m)^:dep .*$", "\n".join(code))
+    assert lines, f"{HANDOUT} has no :dep line"
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def two(notebooks: Path, dep_lines: str) -> Iterator[list[tuple[Kernel, str, float]]]:
+    """Two kernels at the same time that have read the crates; with their output and start."""
+    with ExitStack() as stack:
+        started = time.time()
+        kernels = [stack.enter_context(rust_kernel(notebooks)) for _ in range(2)]
+        yield [(kernel, kernel.run(dep_lines), started) for kernel in kernels]
+
+
+def test_two_kernels_work_at_the_same_time(two: list[tuple[Kernel, str, float]]) -> None:
+    for value, (kernel, _, _) in enumerate(two):
+        kernel.run(f"let a = {value};")
+    assert [kernel.run("a").strip() for kernel, _, _ in two] == ["0", "1"]
+    folders = {kernel.run(FOLDER) for kernel, _, _ in two}
+    assert len(folders) == 2, "both kernels work in the same folder"
+
+
+def test_crates_are_not_built_again(two: list[tuple[Kernel, str, float]]) -> None:
+    for kernel, output, started in two:
+        assert "Compiling" not in output
+        folder = Path(kernel.run(FOLDER).strip().strip('"'))
+        libraries = [path for path in folder.rglob("libspeedup*") if path.is_file()]
+        assert libraries, f"no library of the helper crate in {folder}"
+        new = [path.name for path in libraries if path.stat().st_mtime > started]
+        assert not new, "built again, though `cargo xtask` builds ahead"
+
+
+def test_statics_are_shared_between_cells(two: list[tuple[Kernel, str, float]]) -> None:
+    kernel = two[0][0]
+    first, second = kernel.run(WORKER), kernel.run(WORKER)
+    assert "worker ThreadId(" in first
+    assert first == second, "each cell has a thread pool of its own"
+
+
+def test_arithmetic_in_cells_is_checked(two: list[tuple[Kernel, str, float]]) -> None:
+    output = two[1][0].run("let x: u8 = std::hint::black_box(255); x + 1")
+    assert "attempt to add with overflow" in output
+
+
+def test_a_kernel_without_the_launcher_works_too(
+    root: Path, notebooks: Path, executed: Callable[[str], NotebookNode], tmp_path: Path
+) -> None:
+    """Somebody else's evcxr kernel: no launcher, no settings, nothing built ahead."""
+    program = (root / "target/kernel/evcxr-program").read_text("utf-8").strip()
+    environment = with_other_home(tmp_path)
+    # The crates that Cargo.lock names are on this machine; asking for newer ones is not the point.
+    environment["CARGO_NET_OFFLINE"] = "true"
+    needed = ["004:install", "004:imports", "004:13.3.2-f", "004:13.3.3-value"]
+    cells = executed(HANDOUT).cells
+    wanted = [cell for name in needed for cell in cells_of(NotebookNode(cells=cells), name)]
+    code = [cell.source for cell in cells if cell in wanted and cell.cell_type == "code"]
+    with rust_kernel(notebooks, environment, program) as kernel:
+        output = "\n".join(kernel.run(source) for source in code)
+    assert "0.9999992797121728" in output
+
+
+def test_the_user_s_own_kernelspec_is_left_alone(notebooks: Path, tmp_path: Path) -> None:
+    """An evcxr kernel renews the kernelspec of an older version that it finds; ours must not."""
+    spec = tmp_path / ".local/share/jupyter/kernels/rust"
+    spec.mkdir(parents=True)
+    (spec / "kernel.json").write_text('{"argv": ["mine"], "display_name": "Mine"}')
+    (spec / "version.txt").write_text("0.0.1")
+    mac = tmp_path / "Library/Jupyter/kernels/rust"
+    shutil.copytree(spec, mac)
+    environment = {**os.environ, **with_other_home(tmp_path)}
+    with rust_kernel(notebooks, environment) as kernel:
+        assert kernel.run("6 * 7").strip() == "42"
+    for folder in (spec, mac):
+        assert "mine" in (folder / "kernel.json").read_text()
+        assert (folder / "version.txt").read_text() == "0.0.1"
+        assert len(list(folder.iterdir())) == 2

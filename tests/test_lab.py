@@ -1,0 +1,125 @@
+"""JupyterLab shows a handout that it does not trust, runs its cells, and survives a panic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import small_notebooks
+from lab_server import running_lab
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from outputs import has_chart, outputs_of
+from playwright.sync_api import Browser, Locator, Page, expect
+
+HANDOUT = "04-wealth"
+LONGEST_WAIT = 900_000  # milliseconds; a bound for a page that hangs
+PAUSE = 250  # milliseconds for JupyterLab to draw what came into view
+SMALLEST_CHART = 100  # pixels
+EXTRA_CELLS = ["let kept = 41;", 'panic!("planted in the lab");', "kept + 1"]
+CHART_IMAGES = "img[src^='data:image/svg'], .jp-RenderedSVG svg"
+# Widths and heights of the charts that are in the page now, by their source.
+CHARTS = f"""() => [...document.querySelectorAll(`{CHART_IMAGES}`)].map(chart => {{
+    const box = chart.getBoundingClientRect();
+    return [chart.src ?? chart.outerHTML, box.width, box.height];
+}})"""
+
+
+@pytest.fixture(scope="module")
+def lab_page(
+    xtask: Path,
+    root: Path,
+    executed: Callable[[str], NotebookNode],
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Page]:
+    """The handout, opened in JupyterLab; screenshots go beside its copy."""
+    folder = tmp_path_factory.mktemp("lab")
+    nbformat.write(untrusted_copy(executed(HANDOUT), root), folder / f"{HANDOUT}.ipynb")
+    log = folder.with_name(f"{folder.name}.log")
+    with running_lab(xtask, folder, log) as (address, token):
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.set_default_timeout(LONGEST_WAIT)
+        expect.set_options(timeout=LONGEST_WAIT)
+        page.goto(f"{address}/lab/tree/{HANDOUT}.ipynb?token={token}")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        yield page
+        page.screenshot(path=folder / "at-the-end.png")
+        page.context.close()
+
+
+def untrusted_copy(notebook: NotebookNode, root: Path) -> NotebookNode:
+    """The executed handout with its first code cell cleared, and cells of ours after that."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = small_notebooks.with_absolute_paths(cell.source, root)
+    code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    first = notebook.cells[code[0]]
+    first.outputs, first.execution_count = [], None
+    ours = [new_markdown_cell("Cells of the test"), *map(new_code_cell, EXTRA_CELLS)]
+    notebook.cells[code[0] + 1 : code[0] + 1] = ours
+    return notebook
+
+
+def scroller(page: Page) -> Locator:
+    """The part of the page that scrolls the notebook."""
+    return page.locator(".jp-WindowedPanel-outer").first
+
+
+def scroll_through(page: Page) -> Iterator[None]:
+    """Goes from the top to the end; JupyterLab keeps only cells near the window in the page."""
+    panel = scroller(page)
+    panel.evaluate("panel => panel.scrollTo(0, 0)")
+    last = -1
+    while (position := panel.evaluate("panel => panel.scrollTop")) > last:
+        page.wait_for_timeout(PAUSE)
+        yield
+        last = position
+        panel.evaluate("panel => panel.scrollBy(0, panel.clientHeight / 2)")
+
+
+def run_cell(page: Page, code: str) -> Locator:
+    """Runs the cell, not executed so far, that has this code; returns it when it is done."""
+    cell = page.locator(".jp-CodeCell", has_text=code).first
+    for _ in scroll_through(page):
+        if cell.count():
+            break
+    cell.scroll_into_view_if_needed()
+    prompt = cell.locator(".jp-InputPrompt")
+    expect(prompt).to_have_text("[ ]:")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"))
+    return cell
+
+
+def test_first_heading_shows(lab_page: Page) -> None:
+    heading = lab_page.locator(".jp-Notebook h1").first
+    expect(heading).to_be_visible()
+    assert len(heading.inner_text()) > 10
+
+
+def test_charts_show_without_trust(lab_page: Page, executed: Callable[[str], NotebookNode]) -> None:
+    seen: dict[str, tuple[float, float]] = {}
+    for _ in scroll_through(lab_page):
+        for source, width, height in lab_page.evaluate(CHARTS):
+            seen[source] = (width, height)
+    wanted = [output for output in outputs_of(executed(HANDOUT).cells) if has_chart(output)]
+    assert len(seen) == len(wanted)
+    assert all(min(size) > SMALLEST_CHART for size in seen.values()), seen.values()
+
+
+def test_first_cell_runs(lab_page: Page) -> None:
+    cell = run_cell(lab_page, ":dep speedup =")
+    expect(cell.locator(".jp-OutputArea-output").first).to_contain_text("rustc")
+
+
+def test_variables_survive_a_panic(lab_page: Page) -> None:
+    """After `set_up` a panic ends a run by a program, but not a session with a reader."""
+    kept, panics, after = EXTRA_CELLS
+    run_cell(lab_page, kept)
+    expect(run_cell(lab_page, panics)).to_contain_text("panicked at")
+    expect(run_cell(lab_page, after).locator(".jp-OutputArea-output")).to_have_text("42")
