@@ -41,8 +41,11 @@ def cell_problems(cell: NotebookNode) -> Iterator[str]:
             yield f"the output names this machine: {name}"
         if "EVCXR_" in text:
             yield "a marker of the kernel (EVCXR_) is in the output"
-        if "<svg" in output.get("data", {}).get("text/html", ""):
-            yield "a chart is text/html, which JupyterLab does not show untrusted"
+        data = output.get("data", {})
+        if "<svg" in data.get("text/html", ""):
+            yield "a chart is an <svg> in text/html, which JupyterLab does not show untrusted"
+        if "<svg" in data.get("text/plain", ""):
+            yield "a chart is printed instead of drawn"
         if has_chart(output):
             yield from chart_problems(output)
 

@@ -93,6 +93,12 @@ def quiet_cell(notebook: NotebookNode) -> NotebookNode:
     )
 
 
+def double_quiet_cell(notebook: NotebookNode) -> None:
+    """Puts code right after code."""
+    cell = quiet_cell(notebook)
+    notebook.cells.insert(notebook.cells.index(cell), cell.copy())
+
+
 def add_output(notebook: NotebookNode, kind: str, **content: Any) -> None:
     """Adds an output, in the shape of a kernel's message, to a quiet cell."""
     message = {"header": {"msg_type": kind}, "content": content}

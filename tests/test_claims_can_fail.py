@@ -99,7 +99,7 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         "names this machine",
     ),
     "marker": (lambda nb: plants.add_stream(nb, "EVCXR_BEGIN_CONTENT a"), "a marker"),
-    "svg-in-html": (lambda nb: plants.add_data(nb, html="<svg></svg>"), "is text/html"),
+    "svg-in-html": (lambda nb: plants.add_data(nb, html="<svg></svg>"), "an <svg> in text/html"),
     "bad-svg": (lambda nb: plants.add_data(nb, svg="<svg>"), "no valid SVG"),
     "not-executed": (
         lambda nb: plants.quiet_cell(nb).update(execution_count=None),
@@ -115,9 +115,10 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         lambda nb: nb.cells[0].metadata.update(source=["004:not-there"]),
         "not in the list",
     ),
-    "no-text-before": (
-        lambda nb: nb.cells.remove(nb.cells[nb.cells.index(plants.quiet_cell(nb)) - 1]),
-        "no text right before",
+    "no-text-before": (plants.double_quiet_cell, "no text right before"),
+    "chart-as-text": (
+        lambda nb: plants.add_data(nb, plain='Chart { svg: "<svg>" }'),
+        "a chart is printed",
     ),
     "no-text-after": (remove_last_text, "no text after"),
 }

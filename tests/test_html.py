@@ -90,13 +90,13 @@ def test_charts_fit(file: Path, browser: Browser, width: int) -> None:
 
 def test_solution_opens_by_a_click(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
-        solutions = watched.page.locator("details")
+        solutions = watched.page.locator("details.solution")
         assert solutions.count() >= 1
         for solution in solutions.all():
             code = solution.locator("pre").first
             assert not code.is_visible(), "a solution is open from the start"
             solution.locator("summary").first.click()
-            assert code.is_visible()
+            assert code.is_visible(), "a click does not show the solution"
 
 
 def test_links_lead_somewhere(file: Path, browser: Browser) -> None:

@@ -63,7 +63,16 @@ pub fn machine() -> Machine {
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "compiler   {}", self.compiler)?;
-        writeln!(f, "crates     {}", self.crates)?;
+        for (k, line) in self
+            .crates
+            .split(", ")
+            .collect::<Vec<_>>()
+            .chunks(4)
+            .enumerate()
+        {
+            let head = if k == 0 { "crates" } else { "" };
+            writeln!(f, "{head:<10} {}", line.join(", "))?;
+        }
         let cores = self
             .cores
             .map_or_else(|| "unknown".to_owned(), |n| n.to_string());

@@ -39,8 +39,8 @@ fn of_json(notebook: &Value) -> Vec<String> {
     .collect()
 }
 
-/// A cell's source: a text or a list of lines.
-fn source(value: &Value) -> String {
+/// A text as notebooks store it: whole, or as a list of lines.
+pub fn source(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),

@@ -5,7 +5,7 @@ use crate::output_folder::OutputFolder;
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::{Outcome, Steps};
-use crate::{dep_lines, files, jupyter_env, run_folders};
+use crate::{dep_lines, files, jupyter_env, picture, run_folders};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeSet;
 use std::env;
@@ -113,6 +113,9 @@ pub fn run(
             let content =
                 fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
             files::write_if_changed(source, &content)?;
+            if let Some(svg) = picture::of_notebook(&content)? {
+                files::write_if_changed(&paths.root.join(picture::FILE), svg.as_bytes())?;
+            }
         }
     }
     println!("      {}", paths.show(&place.join("index.html")));

@@ -12,7 +12,7 @@
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
-//! | [`handouts`], [`output_folder`] | executing and rendering the notebooks |
+//! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
 //! | [`lab`], [`test_suite`] | the other two commands |
 //! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
 #![forbid(unsafe_code)]
@@ -36,6 +36,7 @@ mod lock;
 mod output_folder;
 mod own_program;
 mod paths;
+mod picture;
 mod python_env;
 mod run_folders;
 mod seed;

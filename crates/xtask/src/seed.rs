@@ -89,13 +89,21 @@ fn build_set(
     notebook_folder: &Path,
     lines: &[String],
 ) -> Result<()> {
+    let cell = |id: &str, tags: &[&str], source: &str| {
+        json!({
+            "cell_type": "code", "id": id, "execution_count": null,
+            "metadata": {"tags": tags}, "outputs": [], "source": source,
+        })
+    };
     let notebook = json!({
         "nbformat": 4, "nbformat_minor": 5,
         "metadata": {"kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"}},
-        "cells": [{
-            "cell_type": "code", "id": "dep", "execution_count": null,
-            "metadata": {}, "outputs": [], "source": lines.join("\n"),
-        }],
+        "cells": [
+            cell("dep", &[], &lines.join("\n")),
+            // To explain a mistake in a `let`, the kernel runs `cargo check`, which wants
+            // artifacts of its own: without this cell a student's first mistake takes a minute.
+            cell("check", &["raises-exception"], "let mistake = no_such_name;"),
+        ],
     });
     let source = paths.work.join(format!("seed-{index}.ipynb"));
     files::write(&source, notebook.to_string().as_bytes())?;
