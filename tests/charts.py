@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from nbformat import NotebookNode
@@ -28,6 +29,9 @@ def chart_problems(output: NotebookNode) -> list[str]:
         found.append("no axis of the chart has numbers")
     if sum(any(letter.isalpha() for letter in label) for label in labels) < 2:
         found.append("the axes of the chart have no names")
+    image = output.data.get("text/html", "")
+    if not re.fullmatch(r'<img alt="[^"]+" src="data:image/svg\+xml;base64,[\w+/=]+">\s*', image):
+        found.append("the chart has no <img> in text/html, which JupyterLab shows untrusted")
     if len(output.data.get("text/plain", "").strip()) <= SHORTEST_DESCRIPTION:
         found.append("the chart has no text/plain alternative in words")
     return found

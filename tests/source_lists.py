@@ -8,7 +8,10 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "source_cells"
-NOTEBOOKS = {"004": "04-wealth"}
+NOTEBOOKS = {
+    "004": "04-wealth",
+    "001": "05-wealth-annotated",
+}
 
 
 def names() -> list[str]:

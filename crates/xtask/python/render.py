@@ -22,6 +22,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
 
 HERE = Path(__file__).parent
 LARGEST_PAGE = 2_000_000
@@ -72,6 +73,14 @@ class PageExporter(HTMLExporter):
         self.headings: list[tuple[int, str, str]] = []
         self.path = str(path)
         self.register_filter("inline_svg", inline_svg)
+
+    @property
+    def default_config(self) -> Config:
+        """SVG first: as part of the page a chart can be read aloud and searched."""
+        config = super().default_config
+        priority = config.NbConvertBase.display_data_priority
+        config.NbConvertBase.display_data_priority = ["image/svg+xml", *priority]
+        return config
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

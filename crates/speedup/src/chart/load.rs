@@ -1,4 +1,4 @@
-//! Load chart: one band a core, filled as far as the core was busy.
+//! Load chart: one band for each CPU (hardware thread), filled as far as it was busy.
 
 use plotters::prelude::*;
 
@@ -21,7 +21,7 @@ impl<T> Load<T> {
     ///
     /// let sample = Sample { seconds: 0.2, percent: vec![100.0, 3.0] };
     /// let chart = Load { value: (), samples: vec![sample] }.chart("Busy and idle")?;
-    /// assert!(chart.description().contains("core 0 100 %, core 1 3 %"));
+    /// assert!(chart.description().contains("CPU 0 100 %, CPU 1 3 %"));
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn chart(&self, title: &str) -> Result<Chart, Error> {
@@ -37,11 +37,11 @@ impl<T> Load<T> {
             .mean()
             .iter()
             .enumerate()
-            .map(|(core, percent)| format!("core {core} {percent:.0} %"))
+            .map(|(core, percent)| format!("CPU {core} {percent:.0} %"))
             .collect();
         let words = format!(
             "Load chart: {title}. Horizontal axis: time in seconds, {} readings. Vertical axis: \
-             one band a core, filled from 0 to 100 % busy. Mean load: {}.",
+             one band a CPU, filled from 0 to 100 % busy. Mean load: {}.",
             self.samples.len(),
             mean.join(", ")
         );
@@ -72,7 +72,7 @@ impl<T> Load<T> {
         let name = |y: &f64| {
             let core = cores as f64 - 0.5 - y;
             if core.fract() == 0.0 && core >= 0.0 {
-                format!("core {core:.0}")
+                format!("CPU {core:.0}")
             } else {
                 String::new()
             }

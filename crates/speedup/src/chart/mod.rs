@@ -15,6 +15,8 @@ pub use bar::BarChart;
 pub use line::LineChart;
 pub use speedup::SpeedupChart;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use crate::Error;
 
 /// A finished chart: a picture, and the same in words.
@@ -91,7 +93,15 @@ impl Chart {
     /// ```
     pub fn evcxr_display(&self) {
         crate::notebook::show("image/svg+xml", &self.svg);
+        crate::notebook::show("text/html", &self.img());
         crate::notebook::show("text/plain", &self.description);
+    }
+
+    /// The picture as an HTML image: of a notebook that is not trusted JupyterLab shows no SVG as such.
+    fn img(&self) -> String {
+        let data = BASE64_STANDARD.encode(&self.svg);
+        let words = escape(&self.description);
+        format!("<img alt=\"{words}\" src=\"data:image/svg+xml;base64,{data}\">")
     }
 }
 
