@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import source_lists
 from pages import offline_page
 from playwright.sync_api import Browser, Page
 
@@ -88,8 +89,9 @@ def test_charts_fit(file: Path, browser: Browser, width: int) -> None:
     assert overflow <= width, "the page can be scrolled sideways"
 
 
-def test_solution_opens_by_a_click(handouts: Path, browser: Browser) -> None:
-    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+def test_solution_opens_by_a_click(name: str, handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{name}.html") as watched:
         solutions = watched.page.locator("details.solution")
         assert solutions.count() >= 1
         for solution in solutions.all():
@@ -114,3 +116,13 @@ def test_links_lead_somewhere(file: Path, browser: Browser) -> None:
         assert path.is_file(), f"{link} leads nowhere"
         if target.fragment and path == file:
             assert unquote(target.fragment) in ids, f"{link} has no anchor"
+
+
+def test_index_names_every_handout_in_order(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / "index.html") as watched:
+        links = watched.page.eval_on_selector_all(
+            "ol.handouts h2 a", "links => links.map(link => link.getAttribute('href'))"
+        )
+        aims = watched.page.locator("ol.handouts > li > ul > li").all_inner_texts()
+    assert links == sorted(f"{name}.html" for name in source_lists.NOTEBOOKS.values())
+    assert len(aims) >= 2 * len(links), "the index does not say what the handouts teach"

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import source_lists
 from claims import source_ids
 from kernels import Kernel, rust_kernel, with_other_home
 from nbformat import NotebookNode
@@ -23,6 +24,11 @@ WORKER = (
 FOLDER = 'std::env::var("EVCXR_TMPDIR")?'
 
 
+def deps(source: str) -> list[str]:
+    """The `:dep` lines of a cell."""
+    return re.findall(r"(?m)^:dep .*$", source)
+
+
 @pytest.fixture(scope="module")
 def notebooks(root: Path) -> Path:
     return root / "notebooks"
@@ -32,47 +38,55 @@ def notebooks(root: Path) -> Path:
 def dep_lines(executed: Callable[[str], NotebookNode]) -> str:
     """All `:dep` lines of the handout."""
     code = [cell.source for cell in executed(HANDOUT).cells if cell.cell_type == "code"]
-    lines = re.findall(r"(?m)^:dep .*$", "\n".join(code))
+    lines = deps("\n".join(code))
     assert lines, f"{HANDOUT} has no :dep line"
     return "\n".join(lines)
 
 
 @pytest.fixture(scope="module")
-def two(notebooks: Path, dep_lines: str) -> Iterator[list[tuple[Kernel, str, float]]]:
-    """Two kernels at the same time that have read the crates; with their output and start."""
+def two(notebooks: Path, dep_lines: str) -> Iterator[list[Kernel]]:
+    """Two kernels at the same time that have read the crates."""
     with ExitStack() as stack:
-        started = time.time()
         kernels = [stack.enter_context(rust_kernel(notebooks)) for _ in range(2)]
-        yield [(kernel, kernel.run(dep_lines), started) for kernel in kernels]
+        for kernel in kernels:
+            kernel.run(dep_lines)
+        yield kernels
 
 
-def test_two_kernels_work_at_the_same_time(two: list[tuple[Kernel, str, float]]) -> None:
-    for value, (kernel, _, _) in enumerate(two):
+def test_two_kernels_work_at_the_same_time(two: list[Kernel]) -> None:
+    for value, kernel in enumerate(two):
         kernel.run(f"let a = {value};")
-    assert [kernel.run("a").strip() for kernel, _, _ in two] == ["0", "1"]
-    folders = {kernel.run(FOLDER) for kernel, _, _ in two}
+    assert [kernel.run("a").strip() for kernel in two] == ["0", "1"]
+    folders = {kernel.run(FOLDER) for kernel in two}
     assert len(folders) == 2, "both kernels work in the same folder"
 
 
-def test_crates_are_not_built_again(two: list[tuple[Kernel, str, float]]) -> None:
-    for kernel, output, started in two:
-        assert "Compiling" not in output
+@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+def test_crates_are_not_built_again(
+    name: str, notebooks: Path, executed: Callable[[str], NotebookNode]
+) -> None:
+    """Also not when a later cell of the notebook adds a crate."""
+    cells = [cell.source for cell in executed(name).cells if cell.cell_type == "code"]
+    with rust_kernel(notebooks) as kernel:
+        started = time.time()
+        output = "\n".join(kernel.run("\n".join(deps(cell))) for cell in cells if deps(cell))
         folder = Path(kernel.run(FOLDER).strip().strip('"'))
         libraries = [path for path in folder.rglob("libspeedup*") if path.is_file()]
-        assert libraries, f"no library of the helper crate in {folder}"
         new = [path.name for path in libraries if path.stat().st_mtime > started]
-        assert not new, "built again, though `cargo xtask` builds ahead"
+    assert "Compiling" not in output
+    assert libraries, f"no library of the helper crate in {folder}"
+    assert not new, "built again, though `cargo xtask` builds ahead"
 
 
-def test_statics_are_shared_between_cells(two: list[tuple[Kernel, str, float]]) -> None:
-    kernel = two[0][0]
+def test_statics_are_shared_between_cells(two: list[Kernel]) -> None:
+    kernel = two[0]
     first, second = kernel.run(WORKER), kernel.run(WORKER)
     assert "worker ThreadId(" in first
     assert first == second, "each cell has a thread pool of its own"
 
 
-def test_arithmetic_in_cells_is_checked(two: list[tuple[Kernel, str, float]]) -> None:
-    output = two[1][0].run("let x: u8 = std::hint::black_box(255); x + 1")
+def test_arithmetic_in_cells_is_checked(two: list[Kernel]) -> None:
+    output = two[1].run("let x: u8 = std::hint::black_box(255); x + 1")
     assert "attempt to add with overflow" in output
 
 

@@ -27,6 +27,7 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 LARGEST_PAGE = 2_000_000
 INDEX_TITLE = "Handouts"
+INDEX_TEXT = "One course: take the handouts in this order. Each stands on those before it."
 
 
 class Renderer(IPythonRenderer):
@@ -180,14 +181,21 @@ def page(title: str, header: str, body: str) -> str:
     return template.substitute(title=escape(title), css=css, header=header, body=body)
 
 
-def first_paragraph(cells_html: str) -> str:
-    """The first paragraph, without links."""
-    found = re.search(r"<p>(.*?)</p>", cells_html, flags=re.DOTALL)
-    return without_links(found[1]) if found else ""
+def summary(cells_html: str) -> str:
+    """What the index says of a handout: its first paragraph, objectives and minutes."""
+    parts = []
+    for pattern in (
+        r"<p>.*?</p>",
+        r"<p><strong>Objectives.*?</ul>",
+        r"<p><strong>Minutes.*?</p>",
+    ):
+        found = re.search(pattern, cells_html, flags=re.DOTALL)
+        parts += [without_links(found[0])] if found else []
+    return "\n".join(parts)
 
 
 def render(path: Path) -> tuple[str, str]:
-    """Writes one page; returns its title and its first paragraph."""
+    """Writes one page; returns its title and what the index says of it."""
     notebook = nbformat.read(path, as_version=4)
     mark_solutions(notebook)
     exporter = PageExporter(path.parent)
@@ -201,16 +209,18 @@ def render(path: Path) -> tuple[str, str]:
     if size > LARGEST_PAGE:
         raise SystemExit(f"{path.stem}.html has {size} bytes, more than {LARGEST_PAGE}")
     path.with_suffix(".html").write_text(html, "utf-8")
-    return title, first_paragraph(cells)
+    return title, summary(cells)
 
 
 def index_entry(path: Path, title: str, text: str, timings: dict[str, Any]) -> str:
     """One handout on the index page."""
     name = quote(path.stem)
+    number = re.match(r"0*(\d+)-", path.stem)
+    heading = f"{number[1]}. {title}" if number else title
     total = timings.get(path.stem, {}).get("total")
     facts = f"run in {total:.0f} s · " if total is not None else ""
     return (
-        f'<li><h2><a href="{name}.html">{escape(title)}</a></h2>\n<p>{text}</p>\n'
+        f'<li><h2><a href="{name}.html">{escape(heading)}</a></h2>\n{text}\n'
         f'<p class="facts">{facts}<a href="{name}.ipynb">notebook</a></p></li>'
     )
 
@@ -228,7 +238,7 @@ def main() -> None:
             raise SystemExit(f"{path.name}: {error}") from error
         entries.append(index_entry(path, title, text, timings))
     listing = "\n".join(entries)
-    body = f'<h1>{INDEX_TITLE}</h1>\n<ol class="handouts">\n{listing}\n</ol>'
+    body = f'<h1>{INDEX_TITLE}</h1>\n<p>{INDEX_TEXT}</p>\n<ol class="handouts">\n{listing}\n</ol>'
     (folder / "index.html").write_text(page(INDEX_TITLE, "", body), "utf-8")
 
 
