@@ -11,6 +11,7 @@ from charts import chart_problems
 from nbformat import NotebookNode
 from outputs import all_text, has_chart, tags
 
+LONGEST_HINT = 40  # letters of a solution's text that JupyterLab shows of it when folded
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|tmp|work|Users)/\w|\b[A-Za-z]:\\+Users\b")
 
 
@@ -18,6 +19,8 @@ def rule_problems(notebook: NotebookNode) -> Iterator[str]:
     """What breaks a rule, each with the cell's number."""
     cells = notebook.cells
     for index, cell in enumerate(cells):
+        if "solution" in tags(cell) and not is_folded(cell):
+            yield f"cell {index + 1}: a solution that JupyterLab does not fold"
         if cell.cell_type != "code":
             continue
         before = cells[index - 1].cell_type if index else None
@@ -28,6 +31,18 @@ def rule_problems(notebook: NotebookNode) -> Iterator[str]:
         if not after:
             found.append("no text after the code")
         yield from (f"cell {index + 1}: {problem}" for problem in found)
+
+
+def is_folded(cell: NotebookNode) -> bool:
+    """Whether JupyterLab hides the cell, all but its first line, until it is asked for."""
+    folded = cell.metadata.get("jupyter", {})
+    if cell.cell_type == "markdown":
+        return folded.get("source_hidden") is True and len(first_line(cell)) <= LONGEST_HINT
+    return folded.get("source_hidden") is True and folded.get("outputs_hidden") is True
+
+
+def first_line(cell: NotebookNode) -> str:
+    return cell.source.partition("\n")[0]
 
 
 def cell_problems(cell: NotebookNode) -> Iterator[str]:

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cell_rules import rule_problems
+from cell_rules import is_folded, rule_problems
 from charts import chart_problems
 from nbformat import NotebookNode
 from outputs import has_chart, outputs_of, plain_text, tags
@@ -113,5 +113,4 @@ def errors(cells: list[NotebookNode]) -> Iterator[str]:
 
 
 def is_hidden(cell: NotebookNode) -> bool:
-    folded = cell.metadata.get("jupyter", {}).get("source_hidden")
-    return "solution" in tags(cell) and folded is True
+    return "solution" in tags(cell) and is_folded(cell)

@@ -20,6 +20,7 @@ LONGEST_WAIT = 900_000  # milliseconds; a bound for a page that hangs
 PAUSE = 250  # milliseconds for JupyterLab to draw what came into view
 SMALLEST_CHART = 100  # pixels
 EXTRA_CELLS = ["let kept = 41;", 'panic!("planted in the lab");', "kept + 1"]
+SOLUTION = "chunks.into_par_iter()"
 CHART_IMAGES = "img[src^='data:image/svg'], .jp-RenderedSVG svg"
 # Widths and heights of the charts that are in the page now, by their source.
 CHARTS = f"""() => [...document.querySelectorAll(`{CHART_IMAGES}`)].map(chart => {{
@@ -113,6 +114,18 @@ def test_charts_show_without_trust(lab_page: Page, executed: Callable[[str], Not
         "give text/html as well, with an <img src='data:image/svg+xml;base64,…'>"
     )
     assert all(min(size) > SMALLEST_CHART for size in seen.values()), seen.values()
+
+
+def test_solution_is_folded_until_asked_for(lab_page: Page) -> None:
+    solution = lab_page.locator(".cm-content", has_text=SOLUTION)
+    folded = lab_page.locator(".jp-InputPlaceholder")
+    for _ in scroll_through(lab_page):
+        if folded.count():
+            break
+    assert solution.count() == 0, "the solution is open from the start"
+    while folded.count():
+        folded.first.click()
+    expect(solution.first).to_be_visible()
 
 
 def test_first_cell_runs(lab_page: Page) -> None:
