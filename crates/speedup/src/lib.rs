@@ -11,6 +11,7 @@
 //! | [`grid`] | maximum of a function over a square grid |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`pi`] | π by Monte Carlo |
+//! | [`polynomial`] | a cubic over a grid of its coefficients |
 //! | [`median`] | the median as NumPy defines it |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
@@ -42,6 +43,7 @@ pub mod median;
 pub mod memory;
 pub mod notebook;
 pub mod pi;
+pub mod polynomial;
 pub mod prelude;
 pub mod repeat;
 pub mod streams;
