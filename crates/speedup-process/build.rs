@@ -14,9 +14,10 @@ fn main() {
     for folder in [PathBuf::from(".")].into_iter().chain(crates) {
         files.push(folder.join("Cargo.toml"));
         collect(&folder.join("src"), &mut files);
-        println!("cargo::rerun-if-changed={}", folder.join("src").display());
+        for watched in ["Cargo.toml", "src"] {
+            println!("cargo::rerun-if-changed={}", folder.join(watched).display());
+        }
     }
-    println!("cargo::rerun-if-changed=Cargo.toml");
     files.sort();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for file in &files {
