@@ -124,7 +124,7 @@ fn run_all<J: Job>(jobs: &[u8]) -> Result<Vec<u8>, postcard::Error> {
 fn run_one<J: Job>(job: &J) -> Answer<J::Output> {
     match catch_unwind(AssertUnwindSafe(|| job.run())) {
         Ok(result) => result.map_err(|error| error.to_string()),
-        Err(panic) => Err(format!("panicked at: {}", words(&*panic))),
+        Err(panic) => Err(format!("panic: {}", words(&*panic))),
     }
 }
 
@@ -186,7 +186,7 @@ mod tests {
         let problem = unpack::<Crash>(&answers, 1).unwrap()[0]
             .clone()
             .unwrap_err();
-        assert!(problem.starts_with("panicked at: "), "{problem}");
+        assert!(problem.starts_with("panic: "), "{problem}");
     }
 
     #[test]

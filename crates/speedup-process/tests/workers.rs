@@ -107,7 +107,7 @@ fn only_the_culprits_are_lost() {
                 (3, Err(WorkerError::Died { status })) => assert!(status.contains('3')),
                 (17, Err(WorkerError::Died { status })) => assert!(status.contains("signal")),
                 (18, Err(WorkerError::Failed { problem })) => {
-                    assert_eq!(problem, "panicked at: told to panic");
+                    assert_eq!(problem, "panic: told to panic");
                 }
                 (39, Err(WorkerError::Failed { problem })) => assert_eq!(problem, "told to fail"),
                 (_, result) => assert_eq!(result.as_deref(), Ok("fine"), "job {k}"),
