@@ -5,11 +5,12 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`cli`] | the commands and their options |
-//! | [`setup`] | the four set-up steps, in order, under one lock |
+//! | [`setup`] | the five set-up steps, in order, under one lock |
 //! | [`environment_yml`], [`python_env`] | step 1: the Python environment |
 //! | [`toolchain`], [`evcxr`] | step 2: the Rust kernel's program |
 //! | [`kernelspec`] | step 3: the launcher and what tells Jupyter of it |
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
+//! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
@@ -44,6 +45,7 @@ mod setup;
 mod step;
 mod test_suite;
 mod toolchain;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -4,11 +4,11 @@ use crate::paths::Paths;
 use crate::python_env::{self, PythonEnv};
 use crate::step::Steps;
 use crate::toolchain::Toolchain;
-use crate::{evcxr, files, kernelspec, lock, run_folders, seed};
+use crate::{evcxr, files, kernelspec, lock, run_folders, seed, worker};
 use anyhow::Result;
 
 /// How many steps the set-up has.
-pub const STEPS: usize = 4;
+pub const STEPS: usize = 5;
 
 /// Does what is not up to date, all of it with `force`.
 pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
@@ -26,6 +26,9 @@ pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
     })?;
     steps.run("Crates of the notebooks, built ahead", || {
         seed::build(paths, &python, &toolchain, force)
+    })?;
+    steps.run("Worker program of the handouts", || {
+        worker::build(paths, force)
     })?;
     run_folders::sweep(&paths.kernel.join("run"))?;
     Ok(python)

@@ -21,7 +21,13 @@ pub fn build(paths: &Paths, force: bool) -> Result<Outcome<()>> {
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     command
-        .args(["build", "--release", "--locked", "--package", "speedup-process"])
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--package",
+            "speedup-process",
+        ])
         .args(["--bin", "speedup-worker", "--target-dir"])
         .arg(&folder)
         .current_dir(&paths.root);

@@ -1,0 +1,33 @@
+//! The jobs there are, one file each.
+
+mod crash;
+mod cubic;
+mod hang;
+
+pub use crash::Crash;
+pub use cubic::Cubic;
+pub use hang::Hang;
+
+use crate::Registry;
+
+/// All jobs that a worker knows. A new job needs one line here.
+///
+/// # Examples
+///
+/// ```
+/// println!("{}", speedup_process::jobs::registry().names().join(", "));
+/// ```
+pub fn registry() -> Registry {
+    Registry::default()
+        .with::<Crash>()
+        .with::<Cubic>()
+        .with::<Hang>()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_unique() {
+        assert!(super::registry().names().len() >= 3);
+    }
+}
