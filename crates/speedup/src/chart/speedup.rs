@@ -72,7 +72,8 @@ impl SpeedupChart {
         &self.points
     }
 
-    /// The serial fraction that the measurement implies, 0 to 1; `None` without one for 2 threads to `cores`.
+    /// The serial fraction that the measurement implies, 0 to 1; `None` without a
+    /// measurement for 2 threads to `cores`, or where more threads were slower.
     ///
     /// # Examples
     ///
@@ -88,7 +89,9 @@ impl SpeedupChart {
             .iter()
             .filter(|(threads, _)| *threads <= self.cores);
         let (threads, speedup) = with_cores.max_by_key(|(threads, _)| *threads)?;
-        law::karp_flatt(*speedup, *threads).map(|serial| serial.clamp(0.0, 1.0))
+        law::karp_flatt(*speedup, *threads)
+            .filter(|serial| *serial <= 1.0)
+            .map(|serial| serial.max(0.0))
     }
 
     /// Draws the chart.
