@@ -46,6 +46,27 @@ pub enum Error {
         /// Bytes of memory in this machine.
         installed: u64,
     },
+    /// A result that does not fit in the 64 bits of a whole number.
+    Overflow {
+        /// Which result.
+        what: &'static str,
+        /// Which part of it.
+        place: String,
+    },
+    /// Matrices whose sizes do not fit together.
+    Shape {
+        /// Which operation.
+        what: &'static str,
+        /// Which sizes, and what they should be.
+        problem: String,
+    },
+    /// A core that this thread may not run on.
+    Core {
+        /// The number of the core.
+        core: usize,
+        /// The cores it may run on.
+        allowed: Vec<usize>,
+    },
     /// Data for a chart that cannot be drawn.
     Chart {
         /// Which part of the chart.
@@ -95,6 +116,14 @@ impl fmt::Display for Error {
                 gib(*bytes),
                 gib(u128::from(*installed)),
             ),
+            Self::Overflow { what, place } => write!(f, "{what}: {place} does not fit in 64 bits"),
+            Self::Shape { what, problem } => write!(f, "{what}: {problem}"),
+            Self::Core { core, allowed } => {
+                write!(
+                    f,
+                    "core {core}: not among the cores this thread may use, {allowed:?}"
+                )
+            }
             Self::Chart { what, problem } => write!(f, "chart, {what}: {problem}"),
             Self::NoConvergence { what } => write!(f, "{what}: the iteration did not converge"),
             Self::System { what, problem } => write!(f, "{what}: {problem}"),

@@ -12,7 +12,11 @@
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`nelder_mead`] | minimum of a function of several variables |
 //! | [`pi`] | π by Monte Carlo |
+//! | [`map`] | 2k for every k of a list |
+//! | [`matmul`] | exact products of matrices of whole numbers |
+//! | [`polynomial`] | a cubic over a grid of its coefficients |
 //! | [`median`] | the median as NumPy defines it |
+//! | [`affinity`] | which cores a thread may run on |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
 //! | [`notebook`] | what a notebook checks and sets up in its first cell |
@@ -34,16 +38,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod affinity;
 pub mod chart;
 pub mod error;
 pub mod grid;
 pub mod law;
 pub mod load;
+pub mod map;
+pub mod matmul;
 pub mod median;
 pub mod memory;
 pub mod nelder_mead;
 pub mod notebook;
 pub mod pi;
+pub mod polynomial;
 pub mod prelude;
 pub mod repeat;
 pub mod streams;

@@ -1,0 +1,116 @@
+//! Reading and writing a pipe with a time limit.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// The end of the time for one message; `None` if it is too far away to count.
+#[derive(Clone, Copy)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// So much time from now on.
+    pub fn after(limit: Duration) -> Self {
+        Self(Instant::now().checked_add(limit))
+    }
+
+    /// The time left, or an error if there is none.
+    fn left(self) -> io::Result<PollTimeout> {
+        let Some(end) = self.0 else {
+            return Ok(PollTimeout::NONE);
+        };
+        match end.saturating_duration_since(Instant::now()).as_millis() {
+            0 if Instant::now() >= end => Err(ErrorKind::TimedOut.into()),
+            // Rounded up, so as not to spin in the last millisecond.
+            left => Ok(PollTimeout::try_from(left + 1).unwrap_or(PollTimeout::MAX)),
+        }
+    }
+}
+
+/// Makes reads and writes of this end return at once when they would have to wait.
+pub fn never_wait(pipe: &impl AsFd) -> io::Result<()> {
+    let flags = OFlag::from_bits_retain(fcntl(pipe, FcntlArg::F_GETFL)?);
+    fcntl(pipe, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+    Ok(())
+}
+
+/// Writes all bytes before the deadline.
+pub fn write_all<W: Write + AsFd>(pipe: &mut W, mut bytes: &[u8], end: Deadline) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match pipe.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) => wait_if_needed(pipe, error, PollFlags::POLLOUT, end)?,
+        }
+    }
+    Ok(())
+}
+
+/// Fills the slice before the deadline.
+pub fn read_exact<R: Read + AsFd>(
+    pipe: &mut R,
+    mut part: &mut [u8],
+    end: Deadline,
+) -> io::Result<()> {
+    while !part.is_empty() {
+        match pipe.read(part) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(read) => part = &mut part[read..],
+            Err(error) => wait_if_needed(pipe, error, PollFlags::POLLIN, end)?,
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the pipe is ready, if that is what the error is about.
+fn wait_if_needed(
+    pipe: &impl AsFd,
+    error: io::Error,
+    what: PollFlags,
+    end: Deadline,
+) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::Interrupted => Ok(()),
+        ErrorKind::WouldBlock => {
+            let ready = poll(&mut [PollFd::new(pipe.as_fd(), what)], end.left()?);
+            match ready {
+                Ok(0) => end.left().map(drop),
+                Ok(_) | Err(nix::Error::EINTR) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        }
+        _ => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_pipe_and_a_full_one_time_out() {
+        let (mut from, mut to) = io::pipe().unwrap();
+        never_wait(&from).unwrap();
+        never_wait(&to).unwrap();
+        let end = || Deadline::after(Duration::from_millis(20));
+        let start = Instant::now();
+        let silent = read_exact(&mut from, &mut [0], end()).unwrap_err();
+        assert_eq!(silent.kind(), ErrorKind::TimedOut);
+        let full = write_all(&mut to, &vec![0; 1 << 24], end()).unwrap_err();
+        assert_eq!(full.kind(), ErrorKind::TimedOut);
+        assert!(start.elapsed() >= Duration::from_millis(40));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_its_end() {
+        let (mut from, to) = io::pipe().unwrap();
+        never_wait(&from).unwrap();
+        drop(to);
+        let end = Deadline::after(Duration::MAX);
+        let error = read_exact(&mut from, &mut [0], end).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    }
+}
