@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from outputs import all_text, has_chart, tags
 
 LONGEST_HINT = 40  # letters of a solution's text that JupyterLab shows of it when folded
+OWN_LINK = re.compile(r"\]\(#([^)\s]+)\)")
+ANCHOR = re.compile(r'<a id="([^"]+)">')
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|tmp|work|Users)/\w|\b[A-Za-z]:\\+Users\b")
 
 
@@ -31,6 +33,19 @@ def rule_problems(notebook: NotebookNode) -> Iterator[str]:
         if not after:
             found.append("no text after the code")
         yield from (f"cell {index + 1}: {problem}" for problem in found)
+    yield from link_problems(notebook)
+
+
+def link_problems(notebook: NotebookNode) -> Iterator[str]:
+    """Links within the notebook without an anchor of that name.
+
+    JupyterLab and the pages name headings in different ways, so only anchors count.
+    """
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    anchors = set(ANCHOR.findall(text))
+    for name in OWN_LINK.findall(text):
+        if name not in anchors:
+            yield f"the link #{name} has no anchor"
 
 
 def is_folded(cell: NotebookNode) -> bool:

@@ -10,6 +10,7 @@ import yaml
 FOLDER = Path(__file__).parent / "source_cells"
 NOTEBOOKS = {
     "002": "02-lists-matrices-grids",
+    "000": "03-optimizers",
     "004": "04-wealth",
     "001": "05-wealth-annotated",
 }

@@ -121,6 +121,10 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         "a chart is printed",
     ),
     "no-text-after": (remove_last_text, "no text after"),
+    "no-anchor": (
+        lambda nb: nb.cells[0].update(source="[nowhere](#not-there)"),
+        "#not-there has no anchor",
+    ),
 }
 
 

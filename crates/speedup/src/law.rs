@@ -1,4 +1,4 @@
-//! Speed-up, efficiency, serial fraction, and Amdahl's law.
+//! Speed-up, efficiency, serial fraction, and the laws of Amdahl and Gustafson.
 
 /// Speed-up: serial time over parallel time, both in the same unit.
 ///
@@ -61,4 +61,101 @@ pub fn amdahl(serial: f64, threads: usize) -> f64 {
 pub fn karp_flatt(speedup: f64, threads: usize) -> Option<f64> {
     let share = 1.0 / threads as f64;
     (threads > 1).then(|| (1.0 / speedup - share) / (1.0 - share))
+}
+
+/// The serial fraction that fits several measured speed-ups best; `None` without one for 2 threads or more.
+///
+/// Each measurement is a number of threads and its speed-up.
+///
+/// # Formula
+///
+/// Amdahl's law is linear in f: `1/S − 1/n = f (1 − 1/n)`. This is its least-squares
+/// solution over the measurements; for a single one it is [`karp_flatt`].
+///
+/// # Examples
+///
+/// ```
+/// use speedup::law::{amdahl, amdahl_fit};
+///
+/// let measured = [2, 4, 8].map(|n| (n, amdahl(0.1, n)));
+/// assert!((amdahl_fit(&measured).unwrap() - 0.1).abs() < 1e-12);
+/// assert_eq!(amdahl_fit(&[(1, 1.0)]), None);
+/// ```
+pub fn amdahl_fit(measured: &[(usize, f64)]) -> Option<f64> {
+    let parts = measured.iter().filter(|(threads, _)| *threads > 1);
+    let (above, below) = parts.fold((0.0, 0.0), |(above, below), (threads, speedup)| {
+        let share = 1.0 / *threads as f64;
+        let slope = 1.0 - share;
+        let rise = 1.0 / speedup - share;
+        (above + rise * slope, below + slope * slope)
+    });
+    (below > 0.0).then(|| above / below)
+}
+
+/// Gustafson's law: the scaled speed-up of `threads` threads, each with as much split work as one had.
+///
+/// # Formula
+///
+/// `S(n) = f + (1 − f) n`, with f in [0, 1] the serial share of the time that the *parallel* run takes.
+/// J. L. Gustafson, "Reevaluating Amdahl's law", CACM 1988.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::law::{amdahl, gustafson};
+///
+/// assert_eq!(gustafson(0.0, 8), 8.0);
+/// assert_eq!(gustafson(1.0, 8), 1.0);
+/// assert!(gustafson(0.1, 1_000) > 900.0); // and for Amdahl, work of a fixed size:
+/// assert!(amdahl(0.1, 1_000) < 10.0);
+/// ```
+pub fn gustafson(serial: f64, threads: usize) -> f64 {
+    serial + (1.0 - serial) * threads as f64
+}
+
+/// The serial share of the parallel time that a measured scaled speed-up implies; `None` for one thread.
+///
+/// # Formula
+///
+/// `f = (n − S) / (n − 1)`. It is Gustafson's law solved for f.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::law::{gustafson, scaled_serial};
+///
+/// let serial = scaled_serial(gustafson(0.2, 4), 4).unwrap();
+/// assert!((serial - 0.2).abs() < 1e-12);
+/// assert_eq!(scaled_serial(1.0, 1), None);
+/// ```
+pub fn scaled_serial(scaled_speedup: f64, threads: usize) -> Option<f64> {
+    let threads = threads as f64;
+    (threads > 1.0).then(|| (threads - scaled_speedup) / (threads - 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both laws describe one run: its serial time s and split time p, on one thread and on n.
+    #[test]
+    fn both_laws_agree_on_one_run() {
+        let (s, p, n) = (2.0, 30.0, 5);
+        let (serial, parallel) = (s + p, s + p / n as f64);
+        let measured = speedup(serial, parallel);
+        assert!((amdahl(s / serial, n) - measured).abs() < 1e-12);
+        assert!((gustafson(s / parallel, n) - measured).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_measurement_fits_as_karp_and_flatt_have_it() {
+        let fitted = amdahl_fit(&[(1, 0.98), (4, 3.2)]).unwrap();
+        assert!((fitted - karp_flatt(3.2, 4).unwrap()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn efficiency_is_speedup_by_threads() {
+        assert_eq!(efficiency(amdahl(0.0, 6), 6), 1.0);
+        assert_eq!(efficiency(gustafson(0.5, 4), 4), 0.625);
+    }
 }

@@ -7,9 +7,10 @@
 //! | [`timing`] | a block timed once, as IPython's `%%time` does |
 //! | [`repeat`] | a block timed many times, as `%timeit` does |
 //! | [`load`] | how busy each core is while a block runs |
-//! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law |
+//! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law, Gustafson's law |
 //! | [`grid`] | maximum of a function over a square grid |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
+//! | [`nelder_mead`] | minimum of a function of several variables |
 //! | [`pi`] | π by Monte Carlo |
 //! | [`map`] | 2k for every k of a list |
 //! | [`matmul`] | exact products of matrices of whole numbers |
@@ -47,6 +48,7 @@ pub mod map;
 pub mod matmul;
 pub mod median;
 pub mod memory;
+pub mod nelder_mead;
 pub mod notebook;
 pub mod pi;
 pub mod polynomial;

@@ -8,4 +8,4 @@ pub use crate::repeat::{Repeated, take_turns, timeit};
 pub use crate::streams::Streams;
 pub use crate::threads::Threads;
 pub use crate::timing::{Timed, timed};
-pub use crate::{affinity, grid, law, map, matmul, notebook, pi, polynomial, wealth};
+pub use crate::{affinity, grid, law, map, matmul, nelder_mead, notebook, pi, polynomial, wealth};

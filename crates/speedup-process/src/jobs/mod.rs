@@ -3,10 +3,12 @@
 mod crash;
 mod cubic;
 mod hang;
+mod nelder_mead;
 
 pub use crash::Crash;
 pub use cubic::Cubic;
 pub use hang::Hang;
+pub use nelder_mead::NelderMead;
 
 use crate::Registry;
 
@@ -22,6 +24,7 @@ pub fn registry() -> Registry {
         .with::<Crash>()
         .with::<Cubic>()
         .with::<Hang>()
+        .with::<NelderMead>()
 }
 
 #[cfg(test)]

@@ -1,0 +1,50 @@
+//! A search by the method of Nelder and Mead: one problem of the handout on optimizers.
+
+use std::error::Error;
+
+use serde::{Deserialize, Serialize};
+use speedup::nelder_mead;
+
+use crate::Job;
+
+/// Finds the target (α, β, γ) by the squared distance to it, from the origin.
+///
+/// The point found comes back, as the handout's `result.x` does.
+///
+/// # Examples
+///
+/// ```
+/// use speedup_process::{Job, jobs::NelderMead};
+///
+/// let found = NelderMead { target: [0.25, 0.5, 0.75] }.run().unwrap();
+/// assert!((found[2] - 0.75).abs() < 1e-3);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NelderMead {
+    /// α, β and γ.
+    pub target: [f64; 3],
+}
+
+impl Job for NelderMead {
+    const NAME: &'static str = "nelder-mead";
+    type Output = [f64; 3];
+
+    fn run(&self) -> Result<[f64; 3], Box<dyn Error>> {
+        Ok(nelder_mead::solve(self.target)?.x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_is_no_number_is_named() {
+        let error = NelderMead {
+            target: [0.0, f64::NAN, 0.0],
+        }
+        .run()
+        .unwrap_err();
+        assert!(error.to_string().contains("NaN"));
+    }
+}
