@@ -7,10 +7,14 @@
 //! | [`timing`] | a block timed once, as IPython's `%%time` does |
 //! | [`repeat`] | a block timed many times, as `%timeit` does |
 //! | [`load`] | how busy each core is while a block runs |
+//! | [`timeline`] | which worker ran which task, and when |
+//! | [`hardware`] | this machine's cores, hardware threads and caches |
 //! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law |
 //! | [`grid`] | maximum of a function over a square grid |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`pi`] | π by Monte Carlo |
+//! | [`squares`] | the matrix i² + j², filled row by row |
+//! | [`progress`] | many tasks in chunks, with a report while they run |
 //! | [`median`] | the median as NumPy defines it |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
@@ -36,6 +40,7 @@
 pub mod chart;
 pub mod error;
 pub mod grid;
+pub mod hardware;
 pub mod law;
 pub mod load;
 pub mod median;
@@ -43,9 +48,12 @@ pub mod memory;
 pub mod notebook;
 pub mod pi;
 pub mod prelude;
+pub mod progress;
 pub mod repeat;
+pub mod squares;
 pub mod streams;
 pub mod threads;
+pub mod timeline;
 pub mod timing;
 pub mod wealth;
 
