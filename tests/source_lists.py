@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "source_cells"
-NOTEBOOKS = {"004": "04-wealth"}
+NOTEBOOKS = {"003": "01-first-steps", "004": "04-wealth"}
 
 
 def names() -> list[str]:

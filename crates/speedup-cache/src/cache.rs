@@ -103,6 +103,35 @@ impl Cache {
         self
     }
 
+    /// The files that the kept results are in, one for each.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = std::env::temp_dir().join(format!("speedup-files-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # let cache = speedup_cache::Cache::in_folder(&folder)?;
+    /// cache.call("double", 1, &21, |n| 2 * n)?;
+    /// assert_eq!(cache.files().len(), 1);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn files(&self) -> Vec<PathBuf> {
+        let kept = cacache::list_sync(&self.folder).flatten();
+        kept.map(|kept| self.file(&kept)).collect()
+    }
+
+    /// Where the store puts a result: two folders of two hexadecimal digits, then the rest.
+    fn file(&self, kept: &Metadata) -> PathBuf {
+        let (algorithm, digits) = kept.integrity.to_hex();
+        self.folder
+            .join("content-v2")
+            .join(algorithm.to_string())
+            .join(&digits[0..2])
+            .join(&digits[2..4])
+            .join(&digits[4..])
+    }
+
     /// Removes everything that this cache keeps.
     ///
     /// # Errors

@@ -91,7 +91,12 @@ fn equal_values_of_two_inputs_do_not_share_a_file() {
     for n in [1_u32, 2] {
         cache.call("zero", 1, &n, |_| 0_u8).unwrap();
     }
-    assert_eq!(folder.files("content").len(), 2);
+    let mut files = folder.files("content");
+    let mut told = cache.files();
+    files.sort();
+    told.sort();
+    assert_eq!(files.len(), 2);
+    assert_eq!(files, told);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Many tasks in chunks, with a report while they run.
 //!
 //! Handing out a task costs a little, so that short tasks are handed out in chunks. How many
-//! tasks make a good chunk is found while they run, as joblib's `batch_size="auto"` does it:
+//! tasks make a good chunk is found while they run, much as joblib's `batch_size="auto"` does it:
 //! a chunk that took less than [`SHORT`] seconds is followed by chunks twice as large,
 //! one that took more than [`LONG`] seconds by chunks half as large. Toward the end chunks
 //! are no larger than an equal share of half of what is left, so that no thread is left with
