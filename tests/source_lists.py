@@ -9,6 +9,7 @@ import yaml
 
 FOLDER = Path(__file__).parent / "source_cells"
 NOTEBOOKS = {
+    "003": "01-first-steps",
     "002": "02-lists-matrices-grids",
     "000": "03-optimizers",
     "004": "04-wealth",

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+/// Dependencies that only choose features.
+const UNUSED: [&str; 3] = ["bitflags", "either", "num-traits"];
+
 fn main() {
     println!("cargo::rerun-if-changed=Cargo.toml");
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
@@ -17,7 +20,7 @@ fn main() {
         .lines()
         .skip_while(|line| *line != "[dependencies]")
         .take_while(|line| *line != "[dev-dependencies]")
-        .filter(|line| !line.starts_with("num-traits"))
+        .filter(|line| !UNUSED.iter().any(|name| line.starts_with(name)))
         .filter_map(|line| {
             let (name, rest) = line.split_once(" = ")?;
             let version = rest.split_once("\"=")?.1.split('"').next()?;

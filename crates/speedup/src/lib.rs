@@ -7,11 +7,15 @@
 //! | [`timing`] | a block timed once, as IPython's `%%time` does |
 //! | [`repeat`] | a block timed many times, as `%timeit` does |
 //! | [`load`] | how busy each core is while a block runs |
+//! | [`timeline`] | which worker ran which task, and when |
+//! | [`hardware`] | this machine's cores, hardware threads and caches |
 //! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law, Gustafson's law |
 //! | [`grid`] | maximum of a function over a square grid |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`nelder_mead`] | minimum of a function of several variables |
 //! | [`pi`] | π by Monte Carlo |
+//! | [`squares`] | the matrix i² + j², filled row by row |
+//! | [`progress`] | many tasks in chunks, with a report while they run |
 //! | [`map`] | 2k for every k of a list |
 //! | [`matmul`] | exact products of matrices of whole numbers |
 //! | [`polynomial`] | a cubic over a grid of its coefficients |
@@ -42,6 +46,7 @@ pub mod affinity;
 pub mod chart;
 pub mod error;
 pub mod grid;
+pub mod hardware;
 pub mod law;
 pub mod load;
 pub mod map;
@@ -53,9 +58,12 @@ pub mod notebook;
 pub mod pi;
 pub mod polynomial;
 pub mod prelude;
+pub mod progress;
 pub mod repeat;
+pub mod squares;
 pub mod streams;
 pub mod threads;
+pub mod timeline;
 pub mod timing;
 pub mod wealth;
 

@@ -113,7 +113,9 @@ impl BarChart {
 
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
         let top = self.heights().into_iter().fold(0.0, f64::max);
-        let top = if top > 0.0 { 1.12 * top } else { 1.0 };
+        // Several groups have a legend, which must not lie on a bar's number.
+        let room = if self.groups.len() > 1 { 1.32 } else { 1.12 };
+        let top = if top > 0.0 { room * top } else { 1.0 };
         let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
         root.fill(&WHITE)?;
         let mut chart = ChartBuilder::on(&root)

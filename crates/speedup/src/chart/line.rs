@@ -1,5 +1,7 @@
 //! Line chart: one or more series over a common horizontal axis.
 
+use std::ops::Range;
+
 use plotters::prelude::*;
 
 use super::style::{self, FONT, TEXT, TITLE, colour};
@@ -30,6 +32,7 @@ pub struct LineChart {
     x: String,
     y: String,
     log_x: bool,
+    log_y: bool,
     marks: bool,
     reference: Option<(String, f64)>,
     series: Vec<(String, Vec<(f64, f64)>)>,
@@ -49,6 +52,7 @@ impl LineChart {
             x: String::new(),
             y: String::new(),
             log_x: false,
+            log_y: false,
             marks: false,
             reference: None,
             series: Vec::new(),
@@ -92,6 +96,20 @@ impl LineChart {
     #[must_use]
     pub fn log_x(mut self) -> Self {
         self.log_x = true;
+        self
+    }
+
+    /// Makes the vertical axis logarithmic; all of its values must be positive then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::LineChart::new("t").log_y().series("s", [(1.0, 0.0)]);
+    /// assert!(chart.draw().is_err());
+    /// ```
+    #[must_use]
+    pub fn log_y(mut self) -> Self {
+        self.log_y = true;
         self
     }
 
@@ -151,12 +169,16 @@ impl LineChart {
     pub fn draw(&self) -> Result<Chart, Error> {
         check_series("series", &self.values(|p| p.0))?;
         check_series("series", &self.values(|p| p.1))?;
-        if self.log_x && self.values(|p| p.0).iter().any(|x| *x <= 0.0) {
-            let problem = "a logarithmic axis takes positive numbers only".to_owned();
-            return Err(Error::Chart {
-                what: "horizontal axis",
-                problem,
-            });
+        let level = self.reference.iter().map(|(_, y)| *y);
+        let heights = self.values(|p| p.1).into_iter().chain(level);
+        for (what, log, values) in [
+            ("horizontal axis", self.log_x, self.values(|p| p.0)),
+            ("vertical axis", self.log_y, heights.collect()),
+        ] {
+            if log && values.iter().any(|value| *value <= 0.0) {
+                let problem = "a logarithmic axis takes positive numbers only".to_owned();
+                return Err(Error::Chart { what, problem });
+            }
         }
         let mut svg = String::new();
         self.paint(&mut svg).map_err(undrawable)?;
@@ -170,12 +192,13 @@ impl LineChart {
             .collect()
     }
 
-    fn place(&self, x: f64) -> f64 {
-        if self.log_x { x.log10() } else { x }
+    fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        let log = |log, value: f64| if log { value.log10() } else { value };
+        (log(self.log_x, x), log(self.log_y, y))
     }
 
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
-        let xs = self.values(|p| self.place(p.0));
+        let xs = self.values(|p| self.place(*p).0);
         let (low, high) = xs
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
@@ -186,8 +209,20 @@ impl LineChart {
         } else {
             (low - 0.5, high + 0.5)
         };
-        let reference = self.reference.iter().map(|(_, y)| *y);
-        let ys: Vec<f64> = self.values(|p| p.1).into_iter().chain(reference).collect();
+        let reference = self
+            .reference
+            .as_ref()
+            .map(|(_, y)| self.place((1.0, *y)).1);
+        let ys = self.values(|p| self.place(*p).1);
+        let heights = || ys.iter().copied().chain(reference);
+        let heights = match self.log_y {
+            // Whole powers of ten, at least two of them, which have labels.
+            true => {
+                let low = heights().fold(f64::INFINITY, f64::min).floor();
+                low..heights().fold(low + 1.0, f64::max).ceil()
+            }
+            false => style::range(heights()),
+        };
 
         let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
         root.fill(&WHITE)?;
@@ -197,32 +232,32 @@ impl LineChart {
             .margin_right(24)
             .x_label_area_size(46)
             .y_label_area_size(66)
-            .build_cartesian_2d(low..high, style::range(ys.iter().copied()))?;
-        let x_tick = |x: &f64| {
-            if self.log_x {
-                style::power_of_ten(*x)
-            } else {
-                style::tick(*x)
+            .build_cartesian_2d(low..high, heights.clone())?;
+        let tick = |log: bool| {
+            move |value: &f64| match log {
+                true => style::power_of_ten(*value),
+                false => style::tick(*value),
             }
+        };
+        let labels = |log: bool, range: &Range<f64>| match log {
+            true => (range.end - range.start).ceil() as usize + 1,
+            false => 10,
         };
         chart
             .configure_mesh()
             .bold_line_style(style::FAINT)
             .light_line_style(TRANSPARENT)
-            .x_labels(if self.log_x {
-                (high - low).ceil() as usize + 1
-            } else {
-                10
-            })
-            .x_label_formatter(&x_tick)
-            .y_label_formatter(&|y| style::tick(*y))
+            .x_labels(labels(self.log_x, &(low..high)))
+            .y_labels(labels(self.log_y, &heights))
+            .x_label_formatter(&tick(self.log_x))
+            .y_label_formatter(&tick(self.log_y))
             .x_desc(&self.x)
             .y_desc(&self.y)
             .label_style((FONT, TEXT))
             .axis_desc_style((FONT, TEXT))
             .draw()?;
-        if let Some((name, y)) = &self.reference {
-            let ends = [(low, *y), (high, *y)];
+        if let (Some((name, _)), Some(y)) = (&self.reference, reference) {
+            let ends = [(low, y), (high, y)];
             chart
                 .draw_series(DashedLineSeries::new(
                     ends,
@@ -234,8 +269,7 @@ impl LineChart {
                 .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], style::GREY));
         }
         for (k, (name, points)) in self.series.iter().enumerate() {
-            let placed: Vec<(f64, f64)> =
-                points.iter().map(|(x, y)| (self.place(*x), *y)).collect();
+            let placed: Vec<(f64, f64)> = points.iter().map(|p| self.place(*p)).collect();
             let line = colour(k).stroke_width(2);
             let drawn = chart.draw_series(LineSeries::new(placed.iter().copied(), line))?;
             drawn.label(name).legend(move |(x, y)| {
@@ -265,11 +299,12 @@ impl LineChart {
 
     fn describe(&self) -> String {
         let mut words = format!(
-            "Line chart: {}. Horizontal axis: {}{}. Vertical axis: {}.",
+            "Line chart: {}. Horizontal axis: {}{}. Vertical axis: {}{}.",
             self.title,
             self.x,
             if self.log_x { ", logarithmic" } else { "" },
-            self.y
+            self.y,
+            if self.log_y { ", logarithmic" } else { "" }
         );
         if let Some((name, y)) = &self.reference {
             words += &format!(" Level line {name} at {}.", style::tick(*y));
@@ -313,6 +348,27 @@ mod tests {
             );
         }
         assert!(chart.svg().contains("<title>A &lt;b&gt; &amp; c</title>"));
+    }
+
+    #[test]
+    fn a_logarithmic_vertical_axis_has_whole_powers_of_ten() {
+        let chart = LineChart::new("t")
+            .y("time [ms]")
+            .log_y()
+            .reference("limit", 0.02)
+            .series("s", [(1.0, 0.3), (2.0, 700.0)])
+            .draw()
+            .unwrap();
+        for label in ["10⁻²", "10⁻¹", "10²", "10³"] {
+            assert!(chart.svg().contains(&format!("\n{label}\n")), "{label}");
+        }
+        assert!(
+            chart
+                .description()
+                .contains("Vertical axis: time [ms], logarithmic.")
+        );
+        let zero = LineChart::new("t").log_y().reference("zero", 0.0);
+        assert!(zero.series("s", [(1.0, 1.0)]).draw().is_err());
     }
 
     #[test]

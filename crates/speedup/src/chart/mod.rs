@@ -10,10 +10,12 @@ mod line;
 mod load;
 mod speedup;
 mod style;
+mod timeline;
 
 pub use bar::BarChart;
 pub use line::LineChart;
 pub use speedup::SpeedupChart;
+pub use timeline::TimelineChart;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 

@@ -1,0 +1,239 @@
+//! Results that are read back, and planted faults that must be noticed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use speedup_cache::{Cache, Found, Origin};
+
+/// A folder for one test; removed with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cache-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn cache(&self) -> Cache {
+        Cache::in_folder(&self.0).unwrap()
+    }
+
+    /// All files below a subfolder of the store.
+    fn files(&self, kind: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                match entry.path() {
+                    path if path.is_dir() => folders.push(path),
+                    path => found.push(path),
+                }
+            }
+        }
+        let folder = format!("/{kind}-v");
+        found.retain(|path| path.to_string_lossy().contains(&folder));
+        found
+    }
+
+    fn the_file(&self, kind: &str) -> PathBuf {
+        let files = self.files(kind);
+        assert_eq!(files.len(), 1, "{files:?}");
+        files[0].clone()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn roots(n: &u32) -> Vec<f64> {
+    (0..*n).map(|k| f64::from(k).sqrt()).collect()
+}
+
+fn call(cache: &Cache, n: u32) -> Found<Vec<f64>> {
+    let found = cache.call("roots", 1, &n, roots).unwrap();
+    assert_eq!(found.value, roots(&n), "a wrong value");
+    assert_eq!(found.not_kept, None);
+    found
+}
+
+#[test]
+fn a_second_call_reads_also_through_another_handle() {
+    let folder = Folder::new("second");
+    let cache = folder.cache();
+    assert_eq!(call(&cache, 100).origin, Origin::Computed);
+    let never = |_: &u32| -> Vec<f64> { panic!("computed again") };
+    let again = cache.call("roots", 1, &100, never).unwrap();
+    assert_eq!((again.origin, again.value), (Origin::Read, roots(&100)));
+    assert_eq!(call(&folder.cache(), 100).origin, Origin::Read);
+}
+
+#[test]
+fn other_inputs_and_other_functions_have_results_of_their_own() {
+    let folder = Folder::new("others");
+    let cache = folder.cache();
+    call(&cache, 3);
+    assert_eq!(call(&cache, 4).origin, Origin::Computed);
+    let other = cache.call("other", 1, &3_u32, |_| 1_u8).unwrap();
+    assert_eq!(other.origin, Origin::Computed);
+    assert_eq!(call(&cache, 3).origin, Origin::Read);
+}
+
+#[test]
+fn equal_values_of_two_inputs_do_not_share_a_file() {
+    let folder = Folder::new("equal");
+    let cache = folder.cache();
+    for n in [1_u32, 2] {
+        cache.call("zero", 1, &n, |_| 0_u8).unwrap();
+    }
+    let mut files = folder.files("content");
+    let mut told = cache.files();
+    files.sort();
+    told.sort();
+    assert_eq!(files.len(), 2);
+    assert_eq!(files, told);
+}
+
+#[test]
+fn another_version_or_type_is_computed_and_replaces_what_was_kept() {
+    let folder = Folder::new("version");
+    let cache = folder.cache();
+    call(&cache, 10);
+    let second = cache.call("roots", 2, &10_u32, |n| vec![0.0; *n as usize]);
+    assert_eq!(second.unwrap().origin, Origin::Stale { version: 1 });
+    let again = cache.call("roots", 2, &10_u32, roots).unwrap();
+    assert_eq!((again.origin, again.value), (Origin::Read, vec![0.0; 10]));
+    let text = cache.call("roots", 2, &10_u32, |_| String::new()).unwrap();
+    assert_eq!(text.origin, Origin::OtherType);
+    assert_eq!(folder.files("content").len(), 1);
+    assert_eq!(folder.files("index").len(), 1);
+}
+
+/// Keeps a result, lets `damage` change its file, and checks that the next call notices and the
+/// one after it reads again.
+fn damaged(name: &str, kind: &str, expected: Origin, damage: impl Fn(&Path)) {
+    let folder = Folder::new(name);
+    call(&folder.cache(), 50);
+    damage(&folder.the_file(kind));
+    assert_eq!(call(&folder.cache(), 50).origin, expected, "{name}");
+    assert_eq!(call(&folder.cache(), 50).origin, Origin::Read, "{name}");
+}
+
+fn flip(path: &Path, byte: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[byte] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn every_flipped_bit_of_a_value_is_noticed() {
+    let folder = Folder::new("length");
+    call(&folder.cache(), 50);
+    let length = fs::read(folder.the_file("content")).unwrap().len();
+    for byte in (0..length).step_by(37).chain([length - 1]) {
+        damaged("flip", "content", Origin::Damaged, |path| flip(path, byte));
+    }
+}
+
+#[test]
+fn shortened_emptied_lengthened_and_lost_values_are_noticed() {
+    let cut = |length: usize| {
+        move |path: &Path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, &bytes[..length]).unwrap();
+        }
+    };
+    damaged("short", "content", Origin::Damaged, cut(40));
+    damaged("empty", "content", Origin::Damaged, cut(0));
+    damaged("lost", "content", Origin::Damaged, |path| {
+        fs::remove_file(path).unwrap();
+    });
+    damaged("long", "content", Origin::Damaged, |path| {
+        let mut bytes = fs::read(path).unwrap();
+        bytes.push(0);
+        fs::write(path, bytes).unwrap();
+    });
+}
+
+#[test]
+fn a_damaged_index_counts_as_nothing_kept() {
+    damaged("index-flip", "index", Origin::Computed, |path| {
+        flip(path, 80);
+    });
+    damaged("index-bytes", "index", Origin::Computed, |path| {
+        fs::write(path, [0xff, 0xfe, 0x00, b'\n', 0xff]).unwrap();
+    });
+    damaged("index-lost", "index", Origin::Computed, |path| {
+        fs::remove_file(path).unwrap();
+    });
+}
+
+#[test]
+fn what_is_too_old_is_computed_again_and_removed() {
+    let folder = Folder::new("old");
+    call(&folder.cache(), 5);
+    std::thread::sleep(Duration::from_millis(30));
+    let brief = Cache::in_folder(&folder.0).unwrap();
+    assert_eq!(call(&brief, 5).origin, Origin::Read);
+    let brief = brief.lifetime(Duration::from_millis(10));
+    assert!(folder.files("content").is_empty());
+    call(&brief, 5);
+    std::thread::sleep(Duration::from_millis(30));
+    assert_eq!(call(&brief, 5).origin, Origin::Expired);
+}
+
+#[test]
+fn clear_removes_what_is_kept_and_nothing_else() {
+    let folder = Folder::new("clear");
+    let mine = folder.0.join("mine.txt");
+    fs::write(&mine, "mine").unwrap();
+    let cache = folder.cache();
+    call(&cache, 5);
+    cache.clear().unwrap();
+    assert!(mine.is_file());
+    assert_eq!(folder.files("content").len(), 0);
+    assert_eq!(call(&cache, 5).origin, Origin::Computed);
+    cache.clear().unwrap();
+    cache.clear().unwrap();
+}
+
+#[test]
+fn threads_may_share_a_cache() {
+    let folder = Folder::new("threads");
+    let cache = folder.cache();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..20).for_each(|n| drop(call(&cache, n % 5))));
+        }
+    });
+    (0..5).for_each(|n| assert_eq!(call(&cache, n).origin, Origin::Read));
+}
+
+#[test]
+fn a_value_that_cannot_be_kept_is_still_returned() {
+    let folder = Folder::new("full");
+    let cache = folder.cache();
+    // A file where the store wants a folder.
+    let store = folder.0.join("speedup-cache");
+    fs::remove_dir_all(&store).unwrap();
+    fs::write(&store, "in the way").unwrap();
+    let found = cache.call("roots", 1, &9_u32, roots).unwrap();
+    assert_eq!(found.value, roots(&9));
+    let message = found.to_string();
+    assert!(message.contains("; not kept: result cache: "), "{message}");
+    let folder = folder.0.to_string_lossy().into_owned();
+    assert!(!message.contains(&folder), "{message}");
+}
+
+#[test]
+fn bad_names_are_refused() {
+    for bad in ["", "..", "a/b", "a b", "ä"] {
+        let message = Cache::open(bad).unwrap_err().to_string();
+        assert!(message.contains("is not allowed"), "{message}");
+    }
+}

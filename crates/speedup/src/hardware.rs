@@ -1,0 +1,325 @@
+//! Cores, hardware threads and caches, as the operating system tells them.
+//!
+//! Linux describes the caches of every hardware thread in text files below
+//! `/sys/devices/system/cpu`, on all of its processors (kernel documentation,
+//! *ABI/testing/sysfs-devices-system-cpu*). The crates at hand know less or cost
+//! more: `raw-cpuid` asks x86 processors only, and does not say which hardware threads
+//! share a cache; `hwlocality` wants the C library hwloc. Elsewhere than on Linux
+//! the table says that the system does not tell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use crate::Threads;
+
+/// Where Linux describes its processors.
+const SYSFS: &str = "/sys/devices/system/cpu";
+
+/// What a cache keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Data only.
+    Data,
+    /// Instructions only.
+    Instructions,
+    /// Both.
+    Unified,
+}
+
+/// Caches of one level, kind and size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cache {
+    /// 1 for the one nearest to a core.
+    pub level: u32,
+    /// What it keeps.
+    pub kind: Kind,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Hardware threads that share one such cache.
+    pub shared_by: usize,
+    /// How many such caches there are.
+    pub copies: usize,
+}
+
+/// The processors of this machine. In a virtual machine, those that it was given.
+///
+/// In a notebook, a cell that ends with it shows a table.
+///
+/// # Examples
+///
+/// ```
+/// let hardware = speedup::hardware::read();
+/// assert!(hardware.usable >= 1);
+/// assert!(hardware.to_string().contains("cores"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hardware {
+    /// Cores, if the system says.
+    pub cores: Option<usize>,
+    /// Hardware threads of all cores together, if the system says.
+    pub hardware_threads: Option<usize>,
+    /// Hardware threads that this process may use: fewer than there are, where a
+    /// container, a batch system or `taskset` says so.
+    pub usable: usize,
+    /// The caches, nearest first; empty if the system does not say.
+    pub caches: Vec<Cache>,
+}
+
+/// Reads off the cores, the hardware threads and the caches.
+///
+/// # Examples
+///
+/// ```
+/// for cache in speedup::hardware::read().caches {
+///     assert!(cache.bytes > 0 && cache.shared_by >= 1 && cache.copies >= 1);
+/// }
+/// ```
+pub fn read() -> Hardware {
+    let kind = sysinfo::RefreshKind::nothing().with_cpu(sysinfo::CpuRefreshKind::nothing());
+    let online = sysinfo::System::new_with_specifics(kind).map(|system| system.cpus().len());
+    Hardware {
+        cores: sysinfo::System::physical_core_count().ok(),
+        hardware_threads: online.ok().filter(|count| *count > 0),
+        usable: Threads::all().count(),
+        caches: caches(Path::new(SYSFS)),
+    }
+}
+
+/// The caches that a tree of files like Linux's describes; what cannot be read is left out.
+fn caches(root: &Path) -> Vec<Cache> {
+    // The same cache is described once for each hardware thread that shares it.
+    let mut found = BTreeSet::new();
+    for cpu in folders(root, "cpu") {
+        for index in folders(&cpu.join("cache"), "index") {
+            found.extend(instance(&index));
+        }
+    }
+    let mut copies: BTreeMap<(u32, Kind, u64, usize), usize> = BTreeMap::new();
+    for (level, kind, bytes, sharers) in found {
+        *copies
+            .entry((level, kind, bytes, sharers.len()))
+            .or_default() += 1;
+    }
+    let cache = |((level, kind, bytes, shared_by), copies)| Cache {
+        level,
+        kind,
+        bytes,
+        shared_by,
+        copies,
+    };
+    copies.into_iter().map(cache).collect()
+}
+
+/// The folders in `root` named `prefix` and a number.
+fn folders(root: &Path, prefix: &str) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| {
+            let name = entry.file_name();
+            let number = name.to_str().and_then(|name| name.strip_prefix(prefix));
+            number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        })
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// One cache: level, kind, bytes and the hardware threads that share it.
+fn instance(folder: &Path) -> Option<(u32, Kind, u64, BTreeSet<usize>)> {
+    let text = |name| std::fs::read_to_string(folder.join(name)).ok();
+    let kind = match text("type")?.trim() {
+        "Data" => Kind::Data,
+        "Instruction" => Kind::Instructions,
+        "Unified" => Kind::Unified,
+        _ => return None,
+    };
+    let level = text("level")?.trim().parse().ok()?;
+    let bytes = parse_size(text("size")?.trim())?;
+    let sharers = parse_list(text("shared_cpu_list")?.trim())?;
+    Some((level, kind, bytes, sharers))
+}
+
+/// Bytes from a size such as `32K`.
+fn parse_size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match &text[digits.len()..] {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => return None,
+    };
+    let bytes = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+    (bytes > 0).then_some(bytes)
+}
+
+/// Numbers from a list such as `0-3,8`.
+fn parse_list(text: &str) -> Option<BTreeSet<usize>> {
+    let mut numbers = BTreeSet::new();
+    for part in text.split(',') {
+        let (low, high) = part.split_once('-').unwrap_or((part, part));
+        let (low, high): (usize, usize) = (low.parse().ok()?, high.parse().ok()?);
+        if low > high || high > 1 << 20 {
+            return None;
+        }
+        numbers.extend(low..=high);
+    }
+    Some(numbers)
+}
+
+impl fmt::Display for Hardware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |count: Option<usize>| {
+            count.map_or_else(|| "not told by the system".to_owned(), |n| n.to_string())
+        };
+        writeln!(f, "cores             {}", told(self.cores))?;
+        writeln!(
+            f,
+            "hardware threads  {} (this process may use {})",
+            told(self.hardware_threads),
+            self.usable
+        )?;
+        if self.caches.is_empty() {
+            return write!(f, "caches            not told by the system");
+        }
+        let lines: Vec<String> = self.caches.iter().map(Cache::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl fmt::Display for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            Kind::Data => " data",
+            Kind::Instructions => " instructions",
+            Kind::Unified => "",
+        };
+        let size = match self.bytes {
+            b if b % (1 << 20) == 0 => format!("{} MiB", b >> 20),
+            b => format!("{} KiB", b as f64 / 1024.0),
+        };
+        let sharing = match self.shared_by {
+            1 => "for one hardware thread alone".to_owned(),
+            n => format!("shared by {n} hardware threads"),
+        };
+        let name = format!("L{}{kind}", self.level);
+        write!(f, "{name:<16}  {} × {size}, each {sharing}", self.copies)
+    }
+}
+
+impl Hardware {
+    /// Shows the table as a notebook cell's result.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// speedup::hardware::read().evcxr_display();
+    /// ```
+    pub fn evcxr_display(&self) {
+        crate::notebook::show("text/plain", &self.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// A tree of files as on Linux; removed with the value.
+    struct Tree(PathBuf);
+
+    impl Tree {
+        fn new(name: &str) -> Self {
+            let root = std::env::temp_dir().join(format!("speedup-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&root);
+            fs::create_dir_all(&root).unwrap();
+            Self(root)
+        }
+
+        fn add(&self, cpu: usize, index: usize, [level, kind, size, sharers]: [&str; 4]) {
+            let folder = self.0.join(format!("cpu{cpu}/cache/index{index}"));
+            fs::create_dir_all(&folder).unwrap();
+            for (name, text) in [
+                ("level", level),
+                ("type", kind),
+                ("size", size),
+                ("shared_cpu_list", sharers),
+            ] {
+                fs::write(folder.join(name), format!("{text}\n")).unwrap();
+            }
+        }
+    }
+
+    impl Drop for Tree {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn two_cores_with_two_hardware_threads_each() {
+        let tree = Tree::new("smt");
+        for cpu in 0..4 {
+            let core = ["0-1", "2-3"][cpu / 2];
+            tree.add(cpu, 0, ["1", "Data", "48K", core]);
+            tree.add(cpu, 1, ["1", "Instruction", "32K", core]);
+            tree.add(cpu, 2, ["2", "Unified", "1280K", core]);
+            tree.add(cpu, 3, ["3", "Unified", "12288K", "0-3"]);
+        }
+        // Neither of these describes a hardware thread.
+        fs::create_dir_all(tree.0.join("cpufreq")).unwrap();
+        fs::create_dir_all(tree.0.join("cpu0/cache/uevent")).unwrap();
+        let text = |caches: &[Cache]| {
+            let lines: Vec<String> = caches.iter().map(Cache::to_string).collect();
+            lines.join("\n")
+        };
+        assert_eq!(
+            text(&caches(&tree.0)),
+            "L1 data           2 × 48 KiB, each shared by 2 hardware threads\n\
+             L1 instructions   2 × 32 KiB, each shared by 2 hardware threads\n\
+             L2                2 × 1280 KiB, each shared by 2 hardware threads\n\
+             L3                1 × 12 MiB, each shared by 4 hardware threads"
+        );
+    }
+
+    #[test]
+    fn cores_of_two_kinds_give_two_lines() {
+        let tree = Tree::new("hybrid");
+        tree.add(0, 0, ["1", "Data", "48K", "0"]);
+        tree.add(1, 0, ["1", "Data", "32K", "1"]);
+        tree.add(2, 0, ["1", "Data", "32K", "2"]);
+        let found: Vec<(u64, usize)> = caches(&tree.0)
+            .iter()
+            .map(|cache| (cache.bytes, cache.copies))
+            .collect();
+        assert_eq!(found, [(32 << 10, 2), (48 << 10, 1)]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_out() {
+        let tree = Tree::new("odd");
+        tree.add(0, 0, ["1", "Data", "unknown", "0"]);
+        tree.add(0, 1, ["one", "Data", "32K", "0"]);
+        tree.add(0, 2, ["2", "Odd", "32K", "0"]);
+        tree.add(0, 3, ["3", "Unified", "32K", "3-1"]);
+        tree.add(0, 4, ["3", "Unified", "0K", "0"]);
+        assert_eq!(caches(&tree.0), []);
+        assert_eq!(caches(Path::new("no such folder")), []);
+    }
+
+    #[test]
+    fn a_system_that_does_not_tell_is_said_not_to_tell() {
+        let silent = Hardware {
+            cores: None,
+            hardware_threads: None,
+            usable: 4,
+            caches: Vec::new(),
+        };
+        assert_eq!(
+            silent.to_string().matches("not told by the system").count(),
+            3
+        );
+        assert!(silent.to_string().contains("may use 4"));
+    }
+}
