@@ -271,11 +271,12 @@ impl LineChart {
         for (k, (name, points)) in self.series.iter().enumerate() {
             let placed: Vec<(f64, f64)> = points.iter().map(|p| self.place(*p)).collect();
             let line = colour(k).stroke_width(2);
+            let dot = if self.marks && k % 2 == 1 { 4 } else { 0 };
             let drawn = chart.draw_series(LineSeries::new(placed.iter().copied(), line))?;
             drawn.label(name).legend(move |(x, y)| {
                 EmptyElement::at((x, y))
                     + PathElement::new([(0, 0), (18, 0)], line)
-                    + Circle::new((9, 0), k as i32 % 2 * 4, colour(k).filled())
+                    + Circle::new((9, 0), dot, colour(k).filled())
             });
             if self.marks && k % 2 == 0 {
                 chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, WHITE.filled())))?;
