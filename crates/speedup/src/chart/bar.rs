@@ -164,13 +164,7 @@ impl BarChart {
             root.draw(&Text::new(category.clone(), (x, y + 9), centred(VPos::Top)))?;
         }
         if self.groups.len() > 1 {
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperRight)
-                .background_style(WHITE.mix(0.85))
-                .border_style(style::FAINT)
-                .label_font((FONT, TEXT))
-                .draw()?;
+            style::legend(&mut chart, SeriesLabelPosition::UpperRight)?;
         }
         root.present()?;
         Ok(())

@@ -286,13 +286,7 @@ impl LineChart {
             }
         }
         if self.series.len() + usize::from(self.reference.is_some()) > 1 {
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperLeft)
-                .background_style(WHITE.mix(0.85))
-                .border_style(style::FAINT)
-                .label_font((FONT, TEXT))
-                .draw()?;
+            style::legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
         }
         root.present()?;
         Ok(())

@@ -196,13 +196,7 @@ impl SpeedupChart {
             .draw_series(marks)?
             .label("measured")
             .legend(|(x, y)| Circle::new((x + 9, y), 5, colour(0).filled()));
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(style::FAINT)
-            .label_font((FONT, TEXT))
-            .draw()?;
+        style::legend(&mut chart, SeriesLabelPosition::LowerRight)?;
         root.present()?;
         Ok(())
     }

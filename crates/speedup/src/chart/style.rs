@@ -1,5 +1,7 @@
 //! What all charts share: size, colours, fonts, axes.
 
+use plotters::coord::CoordTranslate;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
 /// Width and height of a chart, in pixels of the screen.
@@ -31,6 +33,20 @@ pub const GREY: RGBColor = RGBColor(110, 110, 110);
 /// The colour of series number `k`.
 pub fn colour(k: usize) -> RGBColor {
     COLOURS[k % COLOURS.len()]
+}
+
+/// Draws the legend of a chart's series.
+pub fn legend<'a, B: DrawingBackend + 'a, C: CoordTranslate>(
+    chart: &mut ChartContext<'a, B, C>,
+    place: SeriesLabelPosition,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    chart
+        .configure_series_labels()
+        .position(place)
+        .background_style(WHITE.mix(0.85))
+        .border_style(FAINT)
+        .label_font((FONT, TEXT))
+        .draw()
 }
 
 /// A range that holds all values, with a margin, and zero if that is near.
