@@ -38,7 +38,8 @@ def test_an_edit_as_text_changes_only_what_was_edited(path: Path, tmp_path: Path
     subprocess.run([*command, "--to", "md", notebook], check=True)
     text = notebook.with_suffix(".md")
     old = nbformat.read(path, as_version=4)
-    old.cells[-1].source += "\n\nOne line more."
-    text.write_text(text.read_text("utf-8").rstrip() + "\n\nOne line more.\n", "utf-8")
+    title = old.cells[0].source.partition("\n")[0]
+    old.cells[0].source = old.cells[0].source.replace(title, f"{title}, edited", 1)
+    text.write_text(text.read_text("utf-8").replace(title, f"{title}, edited", 1), "utf-8")
     subprocess.run([*command, "--update", "--to", "ipynb", text], check=True)
     assert nbformat.read(notebook, as_version=4) == old

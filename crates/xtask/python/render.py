@@ -38,7 +38,10 @@ class Renderer(IPythonRenderer):
         self.headings = headings
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
-        base = re.sub(r"[^\w]+", "-", plain(text).lower()).strip("-") or "part"
+        # An anchor that the heading brings along for JupyterLab becomes its name here.
+        own = re.search(r'<a id="([^"]+)"></a>', text)
+        text = text.replace(own[0], "").strip() if own else text
+        base = own[1] if own else re.sub(r"[^\w]+", "-", plain(text).lower()).strip("-") or "part"
         taken = {known for _, known, _ in self.headings}
         name, count = base, 2
         while name in taken:
