@@ -1,11 +1,12 @@
 //! A pool of worker processes.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use speedup::Error;
-use speedup::error::check_count;
+use speedup::error::{check_count, check_positive};
 
 use crate::job::{Answer, pack, unpack};
 use crate::protocol::read_reply;
@@ -357,15 +358,7 @@ fn not_understood(problem: impl ToString) -> WorkerError {
 }
 
 fn check_workers(n: i64) -> Result<usize, Error> {
-    let count = usize::try_from(n).ok();
-    count
-        .filter(|n| (1..=Workers::MAX).contains(n))
-        .ok_or(Error::Count {
-            what: "workers",
-            value: i128::from(n),
-            min: 1,
-            max: Workers::MAX as u64,
-        })
+    check_positive("workers", n, Workers::MAX).map(NonZeroUsize::get)
 }
 
 fn refused(error: WorkerError) -> Error {

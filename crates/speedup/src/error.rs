@@ -1,6 +1,7 @@
 //! The one error type: what was asked for, and what is allowed.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 /// Why a kernel, a measurement or a chart refused its input.
 ///
@@ -163,6 +164,34 @@ pub fn check_count(what: &'static str, value: usize, min: u64, max: u64) -> Resu
             max,
         })
     }
+}
+
+/// Checks a count from 1 on that may have been given as zero or a negative number.
+///
+/// # Errors
+///
+/// [`Error::Count`] unless it is 1 to `max`.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::error::check_positive;
+///
+/// assert_eq!(check_positive("threads", 3, 8)?.get(), 3);
+/// assert!(check_positive("threads", -3, 8).is_err());
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn check_positive(what: &'static str, value: i64, max: usize) -> Result<NonZeroUsize, Error> {
+    usize::try_from(value)
+        .ok()
+        .filter(|count| *count <= max)
+        .and_then(NonZeroUsize::new)
+        .ok_or(Error::Count {
+            what,
+            value: i128::from(value),
+            min: 1,
+            max: max as u64,
+        })
 }
 
 /// Checks a real parameter with a condition.

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::Error;
+use crate::error::check_positive;
 
 /// How many threads a kernel may use: one loop on the caller's thread, or a pool of rayon's.
 ///
@@ -54,17 +55,7 @@ impl Threads {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn new(n: i64) -> Result<Self, Error> {
-        usize::try_from(n)
-            .ok()
-            .filter(|n| *n <= Self::MAX)
-            .and_then(NonZeroUsize::new)
-            .map(Self::Pool)
-            .ok_or(Error::Count {
-                what: "threads",
-                value: i128::from(n),
-                min: 1,
-                max: Self::MAX as u64,
-            })
+        check_positive("threads", n, Self::MAX).map(Self::Pool)
     }
 
     /// One thread for each core the operating system lets this process use.

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::style::{self, FONT, TITLE, colour};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 use crate::load::Load;
@@ -67,29 +67,9 @@ impl<T> Load<T> {
             .x_label_area_size(46)
             .y_label_area_size(80)
             .build_cartesian_2d(0.0..end, 0.0..cores as f64)?;
-        // Core 0 is on top. A label sits in the middle of its band.
         let band = |core: usize| (cores - 1 - core) as f64;
-        let name = |y: &f64| {
-            let core = cores as f64 - 0.5 - y;
-            if core.fract() == 0.0 && core >= 0.0 {
-                format!("CPU {core:.0}")
-            } else {
-                String::new()
-            }
-        };
-        chart
-            .configure_mesh()
-            .disable_y_mesh()
-            .bold_line_style(style::FAINT)
-            .light_line_style(TRANSPARENT)
-            .x_label_formatter(&|x| style::tick(*x))
-            .y_labels((2 * cores + 1).min(65))
-            .y_label_formatter(&name)
-            .x_desc("time [s]")
-            .y_desc("load, 0 to 100 % a band")
-            .label_style((FONT, TEXT))
-            .axis_desc_style((FONT, TEXT))
-            .draw()?;
+        let axes = ("time [s]", "load, 0 to 100 % a band");
+        style::rows(&mut chart, cores, |core| format!("CPU {core}"), axes)?;
         for core in 0..cores {
             let fill = colour(core % 2 * 2).mix(0.75).filled();
             let starts = std::iter::once(0.0).chain(self.samples.iter().map(|s| s.seconds));

@@ -1,6 +1,7 @@
 //! What all charts share: size, colours, fonts, axes.
 
 use plotters::coord::CoordTranslate;
+use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
@@ -46,6 +47,37 @@ pub fn legend<'a, B: DrawingBackend + 'a, C: CoordTranslate>(
         .background_style(WHITE.mix(0.85))
         .border_style(FAINT)
         .label_font((FONT, TEXT))
+        .draw()
+}
+
+/// Draws the axes of a chart with `count` rows of height 1, the first on top, each
+/// named in its middle.
+pub fn rows<'a, B: DrawingBackend + 'a>(
+    chart: &mut ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    count: usize,
+    name: impl Fn(usize) -> String,
+    (x, y): (&str, &str),
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    let label = |height: &f64| {
+        let row = count as f64 - 0.5 - height;
+        if row.fract() == 0.0 && row >= 0.0 {
+            name(row as usize)
+        } else {
+            String::new()
+        }
+    };
+    chart
+        .configure_mesh()
+        .disable_y_mesh()
+        .bold_line_style(FAINT)
+        .light_line_style(TRANSPARENT)
+        .x_label_formatter(&|x| tick(*x))
+        .y_labels((2 * count + 1).min(65))
+        .y_label_formatter(&label)
+        .x_desc(x)
+        .y_desc(y)
+        .label_style((FONT, TEXT))
+        .axis_desc_style((FONT, TEXT))
         .draw()
 }
 

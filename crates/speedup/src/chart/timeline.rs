@@ -112,29 +112,10 @@ impl TimelineChart {
             .x_label_area_size(46)
             .y_label_area_size(90)
             .build_cartesian_2d(0.0..1.02 * end, 0.0..workers as f64)?;
-        // Worker 1 is on top. A label sits in the middle of its row.
         let row = |worker: usize| (workers - 1 - worker) as f64;
-        let name = |y: &f64| {
-            let worker = workers as f64 + 0.5 - y;
-            if worker.fract() == 0.0 && worker >= 1.0 {
-                format!("worker {worker:.0}")
-            } else {
-                String::new()
-            }
-        };
-        chart
-            .configure_mesh()
-            .disable_y_mesh()
-            .bold_line_style(style::FAINT)
-            .light_line_style(TRANSPARENT)
-            .x_label_formatter(&|x| style::tick(*x))
-            .y_labels((2 * workers + 1).min(65))
-            .y_label_formatter(&name)
-            .x_desc("time since the first task began [ms]")
-            .y_desc("one row a worker")
-            .label_style((FONT, TEXT))
-            .axis_desc_style((FONT, TEXT))
-            .draw()?;
+        let name = |worker: usize| format!("worker {}", worker + 1);
+        let axes = ("time since the first task began [ms]", "one row a worker");
+        style::rows(&mut chart, workers, name, axes)?;
         let centred = (FONT, TEXT)
             .into_text_style(&root)
             .pos(Pos::new(HPos::Center, VPos::Center))
