@@ -80,6 +80,13 @@ pub enum Error {
         /// Which computation.
         what: &'static str,
     },
+    /// Vector instructions that this processor does not have.
+    Level {
+        /// What was asked for.
+        name: String,
+        /// What the processor has.
+        available: Vec<String>,
+    },
     /// The operating system refused something (threads, clocks, load figures).
     System {
         /// What was tried.
@@ -127,6 +134,11 @@ impl fmt::Display for Error {
             }
             Self::Chart { what, problem } => write!(f, "chart, {what}: {problem}"),
             Self::NoConvergence { what } => write!(f, "{what}: the iteration did not converge"),
+            Self::Level { name, available } => write!(
+                f,
+                "vector instructions: {name} is not allowed, use one of {}",
+                available.join(", ")
+            ),
             Self::System { what, problem } => write!(f, "{what}: {problem}"),
         }
     }

@@ -21,6 +21,7 @@
 //! | [`polynomial`] | a cubic over a grid of its coefficients |
 //! | [`median`] | the median as NumPy defines it |
 //! | [`affinity`] | which cores a thread may run on |
+//! | [`simd`] | kernels compiled for each set of vector instructions |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
 //! | [`notebook`] | what a notebook checks and sets up in its first cell |
@@ -40,7 +41,7 @@
 //! # Ok::<(), speedup::Error>(())
 //! ```
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod affinity;
 pub mod chart;
@@ -60,6 +61,7 @@ pub mod polynomial;
 pub mod prelude;
 pub mod progress;
 pub mod repeat;
+pub mod simd;
 pub mod squares;
 pub mod streams;
 pub mod threads;
