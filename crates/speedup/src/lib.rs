@@ -10,6 +10,7 @@
 //! | [`timeline`] | which worker ran which task, and when |
 //! | [`hardware`] | this machine's cores, hardware threads and caches |
 //! | [`law`] | speed-up, efficiency, serial fraction, Amdahl's law, Gustafson's law |
+//! | [`normals`] | standard normal random numbers in pairs |
 //! | [`grid`] | maximum of a function over a square grid |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`nelder_mead`] | minimum of a function of several variables |
@@ -55,6 +56,7 @@ pub mod matmul;
 pub mod median;
 pub mod memory;
 pub mod nelder_mead;
+pub mod normals;
 pub mod notebook;
 pub mod pi;
 pub mod polynomial;

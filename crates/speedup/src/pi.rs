@@ -4,14 +4,18 @@
 
 use std::ops::Range;
 
-use rand::RngExt;
+use rand::Rng;
 use rayon::prelude::*;
 
 use crate::error::check_count;
+use crate::simd::{Lanes, Level, Vectorized};
 use crate::{Error, Streams, Threads};
 
 /// Points drawn from one stream. It fixes which stream draws which point, so a change of it changes results.
-pub const CHUNK: u64 = 1 << 16;
+pub const CHUNK: u64 = 1 << 14;
+
+/// Streams drawn from side by side by the kernel.
+const LANES: usize = 32;
 
 /// Estimates π from `points` random points.
 ///
@@ -37,11 +41,17 @@ pub fn estimate(points: u64, streams: Streams) -> Result<f64, Error> {
     Ok(4.0 * inside as f64 / points as f64)
 }
 
-/// The same estimate, the chunks spread over threads: the same bits for any number of them.
+/// The same estimate by the kernel: 32 streams side by side in vector lanes, groups of them spread over threads.
+///
+/// The same bits for any number of threads and any vector instructions, and the same as [`estimate`]: no step
+/// rounds differently.
+///
+/// **Limit.** A point takes two draws of six operations each, two conversions, a multiplication, an addition, a
+/// comparison and a count: 18 operations for 8 points with AVX-512, of which Zen 4 does at most 2 a cycle.
 ///
 /// # Errors
 ///
-/// As [`estimate`]; [`Error::System`] if there are no threads to be had.
+/// As [`estimate`]; [`Error::System`] if there are no threads to be had, [`Error::Level`] as [`Level::chosen`].
 ///
 /// # Examples
 ///
@@ -54,15 +64,20 @@ pub fn estimate(points: u64, streams: Streams) -> Result<f64, Error> {
 /// ```
 pub fn estimate_parallel(points: u64, streams: Streams, threads: Threads) -> Result<f64, Error> {
     check(points)?;
-    if threads == Threads::Sequential {
-        return estimate(points, streams);
-    }
-    let inside: u64 = threads.install(|| {
-        chunks(points)
+    let level = Level::chosen()?;
+    let full_chunks = points / CHUNK;
+    let in_full_chunks: u64 = threads.install(|| {
+        (0..full_chunks.div_ceil(LANES as u64))
             .into_par_iter()
-            .map(|c| hits(c, points, streams))
+            .map(|group| {
+                let first = group * LANES as u64;
+                let hits = level.run(Hits { streams, first });
+                let lanes = LANES.min((full_chunks - first) as usize);
+                hits[..lanes].iter().sum::<u64>()
+            })
             .sum()
     })?;
+    let inside = in_full_chunks + hits(full_chunks, points, streams);
     Ok(4.0 * inside as f64 / points as f64)
 }
 
@@ -71,16 +86,51 @@ fn chunks(points: u64) -> Range<u64> {
     0..points.div_ceil(CHUNK)
 }
 
-/// How many of the points of one chunk fall inside the circle.
+/// 64 random bits, read as a whole number with a sign: a coordinate in units of 2⁻⁶⁴, from −½ to ½.
+#[inline(always)]
+fn coordinate(bits: u64) -> f64 {
+    bits as i64 as f64
+}
+
+/// Whether a point lies inside the circle of radius ½ around the origin.
+#[inline(always)]
+fn is_inside(x: f64, y: f64) -> bool {
+    const RADIUS: f64 = (1_u64 << 63) as f64;
+    x * x + y * y < RADIUS * RADIUS
+}
+
+/// How many of the points of one chunk fall inside the circle: the definition.
 fn hits(chunk: u64, points: u64, streams: Streams) -> u64 {
-    let mut rng = streams.stream(chunk);
+    let mut rng = streams.floats(chunk);
     let mut inside = 0;
     for _ in 0..CHUNK.min(points - chunk * CHUNK) {
-        let (u, v): (f64, f64) = (rng.random(), rng.random());
-        let squared = (u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5);
-        inside += u64::from(squared < 0.25);
+        let (x, y) = (coordinate(rng.next_u64()), coordinate(rng.next_u64()));
+        inside += u64::from(is_inside(x, y));
     }
     inside
+}
+
+/// The same for full chunks side by side, beginning with number `first`.
+struct Hits {
+    streams: Streams,
+    first: u64,
+}
+
+impl Vectorized for Hits {
+    type Output = [u64; LANES];
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> [u64; LANES] {
+        let mut lanes = Lanes::<LANES>::new(self.streams, self.first);
+        let mut inside = [0_u64; LANES];
+        for _ in 0..CHUNK {
+            for (lane, inside) in inside.iter_mut().enumerate() {
+                let (x, y) = (coordinate(lanes.next(lane)), coordinate(lanes.next(lane)));
+                *inside = inside.wrapping_add(u64::from(is_inside(x, y)));
+            }
+        }
+        inside
+    }
 }
 
 fn check(points: u64) -> Result<(), Error> {
@@ -105,12 +155,23 @@ mod tests {
 
     #[test]
     fn same_bits_for_any_number_of_threads_and_any_remainder() {
-        for points in [1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK + 17] {
+        for points in [1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK + 17, 40 * CHUNK] {
             let serial = estimate(points, Streams::new(9)).unwrap().to_bits();
             for n in [1, 2, 5] {
                 let threads = Threads::new(n).unwrap();
                 let parallel = estimate_parallel(points, Streams::new(9), threads).unwrap();
                 assert_eq!(parallel.to_bits(), serial);
+            }
+        }
+    }
+
+    #[test]
+    fn each_lane_is_its_stream_at_every_level() {
+        let (streams, first) = (Streams::new(8), 100);
+        for level in Level::available() {
+            let side_by_side = level.run(Hits { streams, first });
+            for (chunk, inside) in (first..).zip(side_by_side) {
+                assert_eq!(inside, hits(chunk, u64::MAX, streams), "{level}");
             }
         }
     }
