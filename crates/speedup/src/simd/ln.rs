@@ -17,7 +17,7 @@ pub fn minus_ln_fraction<const FMA: bool>(x: f64) -> f64 {
     // The bits of 2⁵² + k, for a small whole number k, are those of 2⁵² with k in the lowest.
     const TWO_52: f64 = (1_u64 << 52) as f64;
     let from_sqrt_half = x.to_bits().wrapping_sub(SQRT_HALF);
-    let k = f64::from_bits((from_sqrt_half >> 52) | TWO_52.to_bits()) - TWO_52;
+    let left = (TWO_52 + 64.0) - f64::from_bits((from_sqrt_half >> 52) | TWO_52.to_bits()); // 64 − k
     let m = f64::from_bits((from_sqrt_half & MANTISSA).wrapping_add(SQRT_HALF));
     let f = m - 1.0;
     let s = f / (2.0 + f);
@@ -37,5 +37,5 @@ pub fn minus_ln_fraction<const FMA: bool>(x: f64) -> f64 {
     );
     let tail = mul_add::<FMA>(s2, p, half_f2);
     let minus_ln_m = mul_add::<FMA>(-s, tail, half_f2) - f;
-    mul_add::<FMA>(64.0 - k, LN_2, minus_ln_m)
+    mul_add::<FMA>(left, LN_2, minus_ln_m)
 }

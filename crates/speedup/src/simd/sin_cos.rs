@@ -46,7 +46,7 @@ pub const COS_MAX: f64 = 1000.0;
 
 /// cos x for |x| ≤ [`COS_MAX`], within 2 units in the last place.
 ///
-/// With x = (n + ½) π + r and |r| ≤ π/2, cos x is ± sin r, with − for even n. So the result is
+/// With x = (n + ½) π − r and |r| ≤ π/2, cos x is sin r for even n and − sin r for odd n. So the result is
 /// precise near the cosine's zeros too, where r is small; only closer to one than 10⁻¹⁴ (without a fused
 /// multiply-add 10⁻⁹) it may lose digits. sin r is a polynomial, the best with
 /// such coefficients: `fpminimax` of Sollya, relative error 3·10⁻¹⁹.
@@ -61,7 +61,7 @@ pub fn cos<const FMA: bool>(x: f64) -> f64 {
     };
     let shifted = mul_add::<FMA>(x, FRAC_1_PI, -0.5) + ROUND;
     let n_and_half = (shifted - ROUND) + 0.5;
-    let r = mul_add::<FMA>(-n_and_half, low, mul_add::<FMA>(-n_and_half, high, x));
+    let r = mul_add::<FMA>(n_and_half, low, mul_add::<FMA>(n_and_half, high, -x));
     let r2 = r * r;
     let p = horner::<FMA, 8>(
         r2,
@@ -78,5 +78,5 @@ pub fn cos<const FMA: bool>(x: f64) -> f64 {
     );
     let sine = mul_add::<FMA>(r * r2, p, r);
     // The lowest bit of n becomes the sign.
-    f64::from_bits(sine.to_bits() ^ (!shifted.to_bits() << 63))
+    f64::from_bits(sine.to_bits() ^ (shifted.to_bits() << 63))
 }

@@ -40,11 +40,13 @@ impl Vectorized for Households<'_> {
         }
         for _ in 0..self.people.periods {
             for lane in 0..LANES {
-                let kept = (1.0 + r) * s * wealth[lane];
-                let income = exp2::<FMA>(of_income[lane]);
-                wealth[lane] = mul_add::<FMA>(exp2::<FMA>(of_return[lane]), kept, income);
-                // The next period's: while one of the two chains of operations waits, the other goes on.
+                let (now_return, now_income) = (of_return[lane], of_income[lane]);
+                // The next period's exponents do not need this period's wealth: while
+                // one of the two chains of operations waits, the other goes on.
                 (of_return[lane], of_income[lane]) = exponents(&mut lanes, lane);
+                let kept = (1.0 + r) * s * wealth[lane];
+                let income = exp2::<FMA>(now_income);
+                wealth[lane] = mul_add::<FMA>(exp2::<FMA>(now_return), kept, income);
             }
         }
         self.last.copy_from_slice(&wealth[..self.last.len()]);
