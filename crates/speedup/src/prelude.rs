@@ -11,5 +11,5 @@ pub use crate::timeline::Timeline;
 pub use crate::timing::{Timed, timed};
 pub use crate::{
     affinity, grid, hardware, law, map, matmul, nelder_mead, notebook, pi, polynomial, progress,
-    squares, wealth,
+    simd, squares, wealth,
 };
