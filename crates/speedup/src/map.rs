@@ -3,8 +3,12 @@
 //! Source: the handout's `f` over 2,000,000 numbers. It reads and writes 8 bytes for
 //! one addition, so the memory sets its speed, not the processor.
 
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use crate::error::check_count;
+use crate::pages::{rewritten, written};
+use crate::room::Room;
+use crate::simd::{Level, Vectorized};
 use crate::{Error, Threads};
 
 /// Twice every value, in a new list.
@@ -23,9 +27,7 @@ use crate::{Error, Threads};
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn double(values: &[i64]) -> Result<Vec<i64>, Error> {
-    let mut doubled = vec![0; values.len()];
-    check(values, fill(&mut doubled, values))?;
-    Ok(doubled)
+    double_parallel(values, Threads::Sequential)
 }
 
 /// The same list, chunks of it spread over threads.
@@ -45,33 +47,75 @@ pub fn double(values: &[i64]) -> Result<Vec<i64>, Error> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn double_parallel(values: &[i64], threads: Threads) -> Result<Vec<i64>, Error> {
-    if threads == Threads::Sequential {
-        return double(values);
-    }
-    let mut doubled = vec![0; values.len()];
-    let fits = threads.install(|| {
-        doubled
-            .par_chunks_mut(CHUNK)
-            .zip(values.par_chunks(CHUNK))
-            .map(|(doubled, values)| fill(doubled, values))
-            .reduce(|| true, |a, b| a & b)
+    let (level, fits) = (Level::chosen()?, AtomicBool::new(true));
+    let doubled = written(values.len(), PART, threads, |part, room| {
+        let values = &values[part * PART..][..room.left()];
+        if !level.run(Double { values, room }) {
+            fits.store(false, Relaxed);
+        }
     })?;
-    check(values, fits)?;
+    check(values, fits.into_inner())?;
     Ok(doubled)
 }
 
-/// Values in a task: 512 KiB, some 50 µs of work.
-const CHUNK: usize = 1 << 16;
+/// The same list, into memory that is there already.
+///
+/// # Errors
+///
+/// As [`double_parallel`], then what is in `doubled` means nothing; [`Error::Count`] unless it is as long as `values`.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::Threads;
+/// use speedup::map::double_into_parallel;
+///
+/// let mut doubled = [0; 3];
+/// double_into_parallel(&[1, 2, -3], &mut doubled, Threads::new(2)?)?;
+/// assert_eq!(doubled, [2, 4, -6]);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn double_into_parallel(
+    values: &[i64],
+    doubled: &mut [i64],
+    threads: Threads,
+) -> Result<(), Error> {
+    let count = values.len() as u64;
+    check_count("places for doubled values", doubled.len(), count, count)?;
+    let (level, fits) = (Level::chosen()?, AtomicBool::new(true));
+    rewritten(doubled, PART, threads, |part, room| {
+        let values = &values[part * PART..][..room.left()];
+        if !level.run(Double { values, room }) {
+            fits.store(false, Relaxed);
+        }
+    })?;
+    check(values, fits.into_inner())
+}
+
+/// Values that a thread doubles at a time: 1 MiB of them.
+const PART: usize = 1 << 17;
 
 /// Doubles, and tells whether all results fit. Without branches, so that it uses vector instructions.
-fn fill(doubled: &mut [i64], values: &[i64]) -> bool {
-    let mut lost = 0;
-    for (doubled, value) in doubled.iter_mut().zip(values) {
-        *doubled = value.wrapping_mul(2);
-        // The sign changes exactly if the highest bit was lost.
-        lost |= *doubled ^ value;
+struct Double<'a, 'b> {
+    values: &'a [i64],
+    room: &'a mut Room<'b, i64>,
+}
+
+impl Vectorized for Double<'_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> bool {
+        let mut lost = 0;
+        let values = self.values;
+        self.room.write(values.len(), |k| {
+            let twice = values[k].wrapping_mul(2);
+            // The sign changes exactly if the highest bit was lost.
+            lost |= twice ^ values[k];
+            twice
+        });
+        lost >= 0
     }
-    lost >= 0
 }
 
 /// Names the first value that is too large, if there is one.
@@ -107,6 +151,9 @@ mod tests {
         for n in [1, 2, 3, 8] {
             let threads = Threads::new(n).unwrap();
             assert_eq!(double_parallel(&values, threads).unwrap(), serial);
+            let mut old = vec![7; values.len()];
+            double_into_parallel(&values, &mut old, threads).unwrap();
+            assert_eq!(old, serial);
         }
         assert_eq!(double_parallel(&[], Threads::new(2).unwrap()), Ok(vec![]));
     }
@@ -120,7 +167,28 @@ mod tests {
         values[199_999] = high + 1;
         let expected = "doubled list: value 150000 does not fit in 64 bits";
         assert_eq!(double(&values).unwrap_err().to_string(), expected);
-        let parallel = double_parallel(&values, Threads::new(2).unwrap());
+        let two = Threads::new(2).unwrap();
+        let parallel = double_parallel(&values, two);
         assert_eq!(parallel.unwrap_err().to_string(), expected);
+        let into = double_into_parallel(&values, &mut vec![0; 200_000], two);
+        assert_eq!(into.unwrap_err().to_string(), expected);
+        assert!(double_into_parallel(&values, &mut [0; 5], two).is_err());
+    }
+
+    #[test]
+    fn same_at_every_level() {
+        let values: Vec<i64> = (-99..1_000).collect();
+        for level in Level::available() {
+            for (largest, fits) in [(i64::MAX / 2, true), (i64::MAX / 2 + 1, false)] {
+                let values = &[&values[..], &[largest]].concat();
+                let double = |_, room: &mut Room<i64>| {
+                    assert_eq!(level.run(Double { values, room }), fits);
+                };
+                let doubled =
+                    written(values.len(), values.len(), Threads::Sequential, double).unwrap();
+                let expected = values.iter().map(|value| value.wrapping_mul(2));
+                assert!(doubled.into_iter().eq(expected), "{level}");
+            }
+        }
     }
 }

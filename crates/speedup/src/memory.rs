@@ -1,10 +1,14 @@
 //! Refusing work that does not fit in memory, before it starts.
 
+use std::sync::OnceLock;
+
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 
 /// Bytes of memory in this machine, or the largest number if the system does not say.
+///
+/// The system is asked once, at the first call: asking takes longer than some whole kernels.
 ///
 /// # Examples
 ///
@@ -12,8 +16,11 @@ use crate::Error;
 /// assert!(speedup::memory::installed() > 1 << 20);
 /// ```
 pub fn installed() -> u64 {
-    let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-    System::new_with_specifics(kind).map_or(u64::MAX, |system| system.total_memory())
+    static INSTALLED: OnceLock<u64> = OnceLock::new();
+    *INSTALLED.get_or_init(|| {
+        let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+        System::new_with_specifics(kind).map_or(u64::MAX, |system| system.total_memory())
+    })
 }
 
 /// Checks that `count` values of type `T` fit in this machine's memory.

@@ -3,10 +3,11 @@
 //! Source: the handout's exercise 9.1, a 10 × 10 × 10 × 10 grid of coefficients in
 //! [0, 1] and 50 points in [−2, 2].
 
-use rayon::prelude::*;
-
 use crate::error::check_count;
 use crate::memory::check_fits;
+use crate::pages::written;
+use crate::room::Room;
+use crate::simd::{Level, Vectorized};
 use crate::{Error, Threads};
 
 /// The value at `x`, by Horner's rule: three multiplications and three additions.
@@ -20,7 +21,7 @@ use crate::{Error, Threads};
 /// ```
 /// assert_eq!(speedup::polynomial::value([1.0, 0.0, 0.0, 0.5], 2.0), 8.5);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn value([a, b, c, d]: [f64; 4], x: f64) -> f64 {
     ((a * x + b) * x + c) * x + d
 }
@@ -78,13 +79,7 @@ pub fn parameter_grid(axis: &[f64]) -> Result<Vec<[f64; 4]>, Error> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn poly_grid(parameters: &[[f64; 4]], x: &[f64]) -> Result<Vec<f64>, Error> {
-    let mut rows = room(parameters, x)?;
-    if !x.is_empty() {
-        for (row, &coefficients) in rows.chunks_exact_mut(x.len()).zip(parameters) {
-            fill(row, coefficients, x);
-        }
-    }
-    Ok(rows)
+    poly_grid_parallel(parameters, x, Threads::Sequential)
 }
 
 /// The same values, the rows spread over threads: the same bits for any number of them.
@@ -109,32 +104,54 @@ pub fn poly_grid_parallel(
     x: &[f64],
     threads: Threads,
 ) -> Result<Vec<f64>, Error> {
-    if threads == Threads::Sequential || x.is_empty() {
-        return poly_grid(parameters, x);
-    }
-    let mut rows = room(parameters, x)?;
-    threads.install(|| {
-        rows.par_chunks_exact_mut(x.len())
-            .zip(parameters)
-            .with_min_len(ROWS)
-            .for_each(|(row, &coefficients)| fill(row, coefficients, x));
-    })?;
-    Ok(rows)
-}
-
-/// Fewest rows that are worth a task of their own: a row takes some ten nanoseconds.
-const ROWS: usize = 256;
-
-fn fill(row: &mut [f64], coefficients: [f64; 4], x: &[f64]) {
-    for (y, &x) in row.iter_mut().zip(x) {
-        *y = value(coefficients, x);
-    }
-}
-
-fn room(parameters: &[[f64; 4]], x: &[f64]) -> Result<Vec<f64>, Error> {
     let count = (parameters.len() as u128).saturating_mul(x.len() as u128);
     check_fits::<f64>("values of the polynomials", count)?;
-    Ok(vec![0.0; parameters.len() * x.len()])
+    let level = Level::chosen()?;
+    let rows = (PART / x.len().max(1)).max(1);
+    let length = parameters.len() * x.len();
+    written(length, (rows * x.len()).max(1), threads, |part, room| {
+        let parameters = &parameters[part * rows..][..room.left() / x.len()];
+        level.run(Rows {
+            parameters,
+            x,
+            room,
+        });
+    })
+}
+
+/// Values that a thread computes at a time: 256 KiB, some microseconds of work.
+const PART: usize = 1 << 15;
+
+/// Points at a time.
+const LANES: usize = 16;
+
+/// The rows of a part.
+struct Rows<'a, 'b> {
+    parameters: &'a [[f64; 4]],
+    x: &'a [f64],
+    room: &'a mut Room<'b, f64>,
+}
+
+impl Vectorized for Rows<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let (blocks, last) = self.x.as_chunks::<LANES>();
+        for &coefficients in self.parameters {
+            // The compiler makes vector instructions of both loops over a block, at opt-level 2 and 3.
+            for x in blocks {
+                let mut values = *x;
+                for y in &mut values {
+                    *y = value(coefficients, *y);
+                }
+                self.room.write(LANES, |k| values[k]);
+            }
+            for &x in last {
+                self.room.write(1, |_| value(coefficients, x));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +187,28 @@ mod tests {
         for n in [1, 2, 3, 8] {
             let threads = Threads::new(n).unwrap();
             assert_eq!(poly_grid_parallel(&grid, &x, threads).unwrap(), serial);
+        }
+    }
+
+    #[test]
+    fn same_bits_at_every_level_and_for_any_number_of_points() {
+        let grid = parameter_grid(&[0.1, 0.7, -0.3]).unwrap();
+        for points in (0..50).chain([1_000, 40_000]) {
+            let x: Vec<f64> = (0..points).map(|k| 0.3 - 0.01 * f64::from(k)).collect();
+            let one_by_one: Vec<f64> = grid.iter().flat_map(|&row| values(row, &x)).collect();
+            assert_eq!(poly_grid(&grid, &x).unwrap(), one_by_one);
+            for level in Level::available() {
+                let rows = |_, room: &mut Room<f64>| {
+                    level.run(Rows {
+                        parameters: &grid,
+                        x: &x,
+                        room,
+                    });
+                };
+                let length = one_by_one.len();
+                let at_level = written(length, length.max(1), Threads::Sequential, rows);
+                assert_eq!(at_level.unwrap(), one_by_one, "{level}");
+            }
         }
     }
 

@@ -3,10 +3,11 @@
 //! Source: the worked example of the handout *Parallel code*, `M[i,j] = i**2+j**2`
 //! for n = 5 and n = 5000.
 
-use rayon::prelude::*;
-
 use crate::error::check_count;
 use crate::memory::check_fits;
+use crate::pages::{rewritten, written};
+use crate::room::Room;
+use crate::simd::{Level, Vectorized};
 use crate::{Error, Threads};
 
 /// The largest number of rows: up to it, every i² + j² is exact in an `f64`.
@@ -29,6 +30,15 @@ pub fn fill_row(i: usize, row: &mut [f64]) {
     }
 }
 
+/// The element of [`fill_row`], for row and column numbers up to [`MAX_ROWS`].
+///
+/// Every processor turns whole numbers of 32 bits into `f64`, several at once; few can do it with 64 bits.
+#[inline(always)]
+fn element_at(i: usize, j: usize) -> f64 {
+    let (i, j) = (f64::from(i as i32), f64::from(j as i32));
+    i * i + j * j
+}
+
 /// The `n` × `n` matrix, row after row in one vector: element (i, j) is number `i * n + j`.
 ///
 /// # Errors
@@ -44,11 +54,7 @@ pub fn fill_row(i: usize, row: &mut [f64]) {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn fill(n: usize) -> Result<Vec<f64>, Error> {
-    let mut m = zeros(n)?;
-    m.chunks_mut(n)
-        .enumerate()
-        .for_each(|(i, row)| fill_row(i, row));
-    Ok(m)
+    fill_parallel(n, Threads::Sequential)
 }
 
 /// The same matrix, its rows spread over threads; each thread writes rows of its own.
@@ -69,19 +75,82 @@ pub fn fill(n: usize) -> Result<Vec<f64>, Error> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn fill_parallel(n: usize, threads: Threads) -> Result<Vec<f64>, Error> {
-    let mut m = zeros(n)?;
-    threads.install(|| {
-        m.par_chunks_mut(n)
-            .enumerate()
-            .for_each(|(i, row)| fill_row(i, row));
-    })?;
-    Ok(m)
-}
-
-fn zeros(n: usize) -> Result<Vec<f64>, Error> {
     check_count("rows of the matrix", n, 1, MAX_ROWS)?;
     check_fits::<f64>("matrix", n as u128 * n as u128)?;
-    Ok(vec![0.0; n * n])
+    let level = Level::chosen()?;
+    let rows = rows_of_a_part(n);
+    written(n * n, n * rows, threads, |part, room| {
+        level.run(Rows::<false> {
+            first: part * rows,
+            n,
+            room,
+        });
+    })
+}
+
+/// The same matrix, into memory that is there already.
+///
+/// Nothing of the old content is read: where the matrix is larger than the caches, the processor is
+/// told to write past them.
+///
+/// # Errors
+///
+/// [`Error::Count`] unless `n` is 1 to [`MAX_ROWS`] and `m` has n² elements;
+/// [`Error::System`] if there are no threads to be had.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Threads, squares};
+///
+/// let mut m = vec![7.0; 10_000];
+/// squares::fill_into_parallel(&mut m, 100, Threads::new(2)?)?;
+/// assert_eq!(m, squares::fill(100)?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn fill_into_parallel(m: &mut [f64], n: usize, threads: Threads) -> Result<(), Error> {
+    check_count("rows of the matrix", n, 1, MAX_ROWS)?;
+    let count = n as u64 * n as u64;
+    check_count("elements of the matrix", m.len(), count, count)?;
+    let level = Level::chosen()?;
+    let rows = rows_of_a_part(n);
+    rewritten(m, n * rows, threads, |part, room| {
+        level.run(Rows::<true> {
+            first: part * rows,
+            n,
+            room,
+        });
+    })
+}
+
+/// Rows that a thread writes at a time: 4 MB, so that two threads seldom want the same new page.
+fn rows_of_a_part(n: usize) -> usize {
+    (500_000 / n).max(1)
+}
+
+/// The rows of a part; `PAST` tells whether they are written past the caches.
+struct Rows<'a, 'b, const PAST: bool> {
+    first: usize,
+    n: usize,
+    room: &'a mut Room<'b, f64>,
+}
+
+impl<const PAST: bool> Vectorized for Rows<'_, '_, PAST> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for i in self.first..self.first + self.room.left() / self.n {
+            if PAST {
+                self.room.stream(self.n, |j| element_at(i, j));
+            } else {
+                self.room.write(self.n, |j| element_at(i, j));
+            }
+        }
+        if PAST {
+            self.room.fence();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +201,33 @@ mod tests {
     }
 
     #[test]
+    fn same_bits_at_every_level_and_into_old_memory() {
+        for n in [1, 7, 64, 129, 1_001] {
+            let mut by_row = vec![0.0; n * n];
+            for (i, row) in by_row.chunks_mut(n).enumerate() {
+                fill_row(i, row);
+            }
+            assert_eq!(fill(n).unwrap(), by_row);
+            for threads in [1, 2, 3, 8].map(|count| Threads::new(count).unwrap()) {
+                let mut old = vec![f64::NAN; n * n];
+                fill_into_parallel(&mut old, n, threads).unwrap();
+                assert_eq!(old, by_row);
+            }
+            for level in Level::available() {
+                let room = |_, room: &mut Room<f64>| level.run(Rows::<false> { first: 0, n, room });
+                let at_level = written(n * n, n * n, Threads::Sequential, room).unwrap();
+                assert_eq!(at_level, by_row);
+                let mut old = vec![f64::NAN; n * n];
+                let room = |_, room: &mut Room<f64>| level.run(Rows::<true> { first: 0, n, room });
+                rewritten(&mut old, n * n, Threads::Sequential, room).unwrap();
+                assert_eq!(old, by_row);
+            }
+        }
+    }
+
+    #[test]
     fn bad_sizes_are_named() {
+        assert!(fill_into_parallel(&mut [0.0; 5], 2, Threads::Sequential).is_err());
         for bad in [0, (1 << 26) + 1] {
             let message = fill(bad).unwrap_err().to_string();
             assert!(message.contains(&bad.to_string()), "{message}");

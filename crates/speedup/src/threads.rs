@@ -138,6 +138,57 @@ impl Threads {
         Ok(pool.install(work))
     }
 
+    /// Hands out `items` to the threads, the next one to whichever is free; the caller's thread is one of them.
+    ///
+    /// So work starts before the other threads have woken up, which takes longer than some whole kernels.
+    /// Which thread gets which item differs from run to run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`] if the operating system does not give the threads.
+    ///
+    /// # Panics
+    ///
+    /// Only if `work` or the iterator does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup::Threads;
+    ///
+    /// let mut squares = [0; 10];
+    /// Threads::new(3)?.share(squares.chunks_mut(4).enumerate(), |(chunk, squares)| {
+    ///     for (k, square) in squares.iter_mut().enumerate() {
+    ///         *square = (4 * chunk + k).pow(2);
+    ///     }
+    /// })?;
+    /// assert_eq!(squares[9], 81);
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn share<I: Iterator + Send>(
+        self,
+        items: I,
+        work: impl Fn(I::Item) + Sync,
+    ) -> Result<(), Error> {
+        let items = Mutex::new(items);
+        // The lock is held while the next item is taken, not while it is worked on.
+        let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let run = || {
+            while let Some(item) = next() {
+                work(item);
+            }
+        };
+        if self.count() > 1 {
+            self.pool()?.in_place_scope(|scope| {
+                (1..self.count()).for_each(|_| scope.spawn(|_| run()));
+                run();
+            });
+        } else {
+            run();
+        }
+        Ok(())
+    }
+
     fn pool(self) -> Result<Arc<ThreadPool>, Error> {
         let count = self.count();
         let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,6 +231,35 @@ mod tests {
             Threads::Sequential.install(rayon::current_num_threads),
             Ok(1)
         );
+    }
+
+    #[test]
+    fn every_item_is_handed_out_once() {
+        for n in [1, 2, 3, 8] {
+            let threads = Threads::new(n).unwrap();
+            for items in [0, 1, 7, 1_000] {
+                let seen = Mutex::new(Vec::new());
+                let note = |item| seen.lock().unwrap().push(item);
+                threads.share(0..items, note).unwrap();
+                let mut seen = seen.into_inner().unwrap();
+                seen.sort_unstable();
+                assert!(seen.into_iter().eq(0..items));
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_threads_than_asked_for() {
+        for n in [1, 2, 3] {
+            let seen = Mutex::new(std::collections::HashSet::new());
+            let note = |_| {
+                std::thread::sleep(std::time::Duration::from_micros(100));
+                seen.lock().unwrap().insert(std::thread::current().id());
+            };
+            Threads::new(n).unwrap().share(0..100, note).unwrap();
+            let seen = seen.into_inner().unwrap();
+            assert!(seen.contains(&std::thread::current().id()) && seen.len() as i64 <= n);
+        }
     }
 
     #[test]

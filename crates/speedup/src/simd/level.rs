@@ -118,6 +118,12 @@ impl Level {
         }
     }
 
+    /// Whether this is the level `avx512`, so that further instructions of that family may be looked for.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn is_avx512(self) -> bool {
+        self.0 == Kind::Avx512
+    }
+
     /// Runs work that was compiled for this level.
     ///
     /// # Examples
