@@ -1,0 +1,56 @@
+// Vectors of doubles and of 64-bit integers: AVX-512 where the processor has it, else
+// 4 lanes in gcc's vector extensions (AVX2, or two halves on SSE2 and NEON).
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#define LANES 8
+#else
+#define LANES 4
+#endif
+typedef double vd __attribute__((vector_size(8 * LANES)));
+typedef uint64_t vu __attribute__((vector_size(8 * LANES)));
+typedef int64_t vi __attribute__((vector_size(8 * LANES)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vd all(double x) { return x - (vd){}; }
+INLINE vu bits(vd x) { return (vu)x; }
+
+// The same value; the empty instruction keeps -ffast-math from cancelling sums across it.
+INLINE vd keep(vd x) {
+#ifdef __AVX__
+  __asm__("" : "+v"(x));
+#else
+  __asm__("" : "+m"(x));
+#endif
+  return x;
+}
+
+// x + MAGIC has x, rounded to a whole number, in its low bits.
+#define MAGIC 0x1.8p52
+
+#ifdef __AVX512F__
+INLINE vd fma_(vd a, vd b, vd c) { return (vd)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+INLINE vd sqrt_(vd x) { return (vd)_mm512_sqrt_pd((__m512d)x); }
+INLINE vd max_(vd a, vd b) { return (vd)_mm512_max_pd((__m512d)a, (__m512d)b); }
+INLINE vd round_(vd x) { return (vd)_mm512_roundscale_pd((__m512d)x, 0x08); }
+INLINE vu xor3(vu a, vu b, vu c) { return (vu)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96); }
+INLINE vu rotl(vu x, int k) { return (vu)_mm512_rolv_epi64((__m512i)x, _mm512_set1_epi64(k)); }
+#else
+INLINE vd fma_(vd a, vd b, vd c) { return a * b + c; }
+INLINE vd sqrt_(vd x) {
+  for (int i = 0; i < LANES; i++) x[i] = sqrt(x[i]);
+  return x;
+}
+INLINE vd max_(vd a, vd b) {
+  vi more = a > b;
+  return (vd)((more & (vi)a) | (~more & (vi)b));
+}
+INLINE vd round_(vd x) { return keep(keep(x + MAGIC) - MAGIC); }
+INLINE vu xor3(vu a, vu b, vu c) { return a ^ b ^ c; }
+INLINE vu rotl(vu x, int k) { return (x << k) | (x >> (64 - k)); }
+#endif
