@@ -34,21 +34,17 @@ INLINE vd cosine(vd r) {
 }
 
 static void work(void) {
-  double best = -INFINITY;
+  double best = -2;
 #pragma omp parallel for num_threads(threads) reduction(max : best) schedule(static)
   for (int row = 0; row < N; row++) {
     vd y2 = all(points[row] * points[row]);
-    vd largest[UNROLL];
-    for (int u = 0; u < UNROLL; u++) largest[u] = all(-HUGE_VAL);
-    for (int i = 0; i < N; i += UNROLL * LANES)
-#pragma GCC unroll 8
-      for (int u = 0; u < UNROLL; u++) {
-        vd x = *(const vd *)(points + i + u * LANES);
-        vd r = fma_(x, x, y2);
-        largest[u] = max_(largest[u], cosine(r) / (r + 1.0));
-      }
-    for (int u = 0; u < UNROLL; u++)
-      for (int k = 0; k < LANES; k++) best = largest[u][k] > best ? largest[u][k] : best;
+    vd largest = all(-2.0);
+    for (int i = 0; i < N; i += LANES) {
+      vd x = *(const vd *)(points + i);
+      vd r = fma_(x, x, y2);
+      largest = max_(largest, cosine(r) / (r + 1.0));
+    }
+    for (int k = 0; k < LANES; k++) best = largest[k] > best ? largest[k] : best;
   }
   maximum = best;
 }
