@@ -78,6 +78,36 @@ pub fn fill_parallel(n: usize, threads: Threads) -> Result<Vec<f64>, Error> {
     Ok(m)
 }
 
+/// Fills `m`, which is there already, with the `n` × `n` matrix, rows spread over threads.
+///
+/// The same bits as [`fill`], for any number of threads.
+///
+/// # Errors
+///
+/// [`Error::Count`] unless `n` is 1 to [`MAX_ROWS`] and `m` has n² elements;
+/// [`Error::System`] if there are no threads to be had.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Threads, squares};
+///
+/// let mut m = vec![0.0; 9];
+/// squares::fill_into_parallel(&mut m, 3, Threads::new(2)?)?;
+/// assert_eq!(m, squares::fill(3)?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn fill_into_parallel(m: &mut [f64], n: usize, threads: Threads) -> Result<(), Error> {
+    check_count("rows of the matrix", n, 1, MAX_ROWS)?;
+    let elements = (n as u64).pow(2);
+    check_count("elements of the matrix", m.len(), elements, elements)?;
+    threads.install(|| {
+        m.par_chunks_mut(n)
+            .enumerate()
+            .for_each(|(i, row)| fill_row(i, row));
+    })
+}
+
 fn zeros(n: usize) -> Result<Vec<f64>, Error> {
     check_count("rows of the matrix", n, 1, MAX_ROWS)?;
     check_fits::<f64>("matrix", n as u128 * n as u128)?;
@@ -129,6 +159,20 @@ mod tests {
                     .all(|(a, b)| a.to_bits() == b.to_bits())
             );
         }
+    }
+
+    #[test]
+    fn old_memory_is_overwritten_and_must_have_the_right_size() {
+        let two = Threads::new(2).unwrap();
+        let mut m = vec![f64::NAN; 129 * 129];
+        fill_into_parallel(&mut m, 129, two).unwrap();
+        assert_eq!(m, fill(129).unwrap());
+        let error = fill_into_parallel(&mut m, 128, two).unwrap_err();
+        assert!(
+            error.to_string().contains("16641 is not allowed"),
+            "{error}"
+        );
+        assert!(fill_into_parallel(&mut [], 0, two).is_err());
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub struct BarChart {
     y: String,
     categories: Vec<String>,
     groups: Vec<(String, Vec<f64>)>,
+    logarithmic: bool,
 }
 
 impl BarChart {
@@ -44,6 +45,7 @@ impl BarChart {
             y: String::new(),
             categories: categories.into_iter().map(str::to_owned).collect(),
             groups: Vec::new(),
+            logarithmic: false,
         }
     }
 
@@ -57,6 +59,21 @@ impl BarChart {
     #[must_use]
     pub fn y(mut self, label: &str) -> Self {
         label.clone_into(&mut self.y);
+        self
+    }
+
+    /// Makes the vertical axis logarithmic; bars then begin at 1 and go up or down.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::BarChart::new("t", ["a", "b"]).logarithmic();
+    /// assert!(chart.clone().group("ratio", [0.5, 300.0]).draw().is_ok());
+    /// assert!(chart.group("ratio", [0.0, 1.0]).draw().is_err());
+    /// ```
+    #[must_use]
+    pub fn logarithmic(mut self) -> Self {
+        self.logarithmic = true;
         self
     }
 
@@ -78,8 +95,8 @@ impl BarChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no bars, heights that are negative or not finite, or a
-    /// group that has not one bar for each category.
+    /// [`Error::Chart`] for no bars, heights that are negative or not finite (on a
+    /// logarithmic axis also 0), or a group that has not one bar for each category.
     ///
     /// # Examples
     ///
@@ -91,8 +108,14 @@ impl BarChart {
         check_series("bars", &self.heights())?;
         for (name, heights) in &self.groups {
             let (bars, wanted) = (heights.len(), self.categories.len());
-            if bars != wanted || heights.iter().any(|height| *height < 0.0) {
-                let problem = format!("{name} has {bars} bars, give {wanted}, each 0 or higher");
+            let refused = |height: &f64| *height < 0.0 || (self.logarithmic && *height == 0.0);
+            if bars != wanted || heights.iter().any(refused) {
+                let least = if self.logarithmic {
+                    "above 0"
+                } else {
+                    "0 or higher"
+                };
+                let problem = format!("{name} has {bars} bars, give {wanted}, each {least}");
                 return Err(Error::Chart {
                     what: "bars",
                     problem,
@@ -112,7 +135,23 @@ impl BarChart {
     }
 
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
-        let top = self.heights().into_iter().fold(0.0, f64::max);
+        let place = |height: f64| {
+            if self.logarithmic {
+                height.log10()
+            } else {
+                height
+            }
+        };
+        let tick = |y: &f64| {
+            if self.logarithmic {
+                style::power_of_ten(*y)
+            } else {
+                style::tick(*y)
+            }
+        };
+        let places = || self.heights().into_iter().map(place);
+        let bottom = places().fold(0.0, f64::min);
+        let top = places().fold(0.0, f64::max);
         // Several groups have a legend, which must not lie on a bar's number.
         let room = if self.groups.len() > 1 { 1.32 } else { 1.12 };
         let top = if top > 0.0 { room * top } else { 1.0 };
@@ -123,14 +162,14 @@ impl BarChart {
             .margin(12)
             .x_label_area_size(34)
             .y_label_area_size(66)
-            .build_cartesian_2d(0.0..self.categories.len() as f64, 0.0..top)?;
+            .build_cartesian_2d(0.0..self.categories.len() as f64, 1.05 * bottom..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
             .bold_line_style(style::FAINT)
             .light_line_style(TRANSPARENT)
             .x_labels(0)
-            .y_label_formatter(&|y| style::tick(*y))
+            .y_label_formatter(&tick)
             .y_desc(&self.y)
             .label_style((FONT, TEXT))
             .axis_desc_style((FONT, TEXT))
@@ -146,7 +185,7 @@ impl BarChart {
             let fill = colour(g).filled();
             let left = |c: usize| c as f64 + 0.1 + g as f64 * width;
             let bar = |(c, h): (usize, &f64)| {
-                Rectangle::new([(left(c), 0.0), (left(c) + 0.92 * width, *h)], fill)
+                Rectangle::new([(left(c), 0.0), (left(c) + 0.92 * width, place(*h))], fill)
             };
             chart
                 .draw_series(heights.iter().enumerate().map(bar))?
@@ -154,13 +193,17 @@ impl BarChart {
                 .legend(move |(x, y)| Rectangle::new([(x, y - 6), (x + 14, y + 6)], fill));
             for (c, height) in heights.iter().enumerate() {
                 let middle = left(c) + 0.46 * width;
-                let (x, y) = chart.plotting_area().map_coordinate(&(middle, *height));
+                let (x, y) = chart
+                    .plotting_area()
+                    .map_coordinate(&(middle, place(*height).max(0.0)));
                 let text = crate::timing::significant(*height, 3);
                 root.draw(&Text::new(text, (x, y - 4), centred(VPos::Bottom)))?;
             }
         }
         for (c, category) in self.categories.iter().enumerate() {
-            let (x, y) = chart.plotting_area().map_coordinate(&(c as f64 + 0.5, 0.0));
+            let (x, y) = chart
+                .plotting_area()
+                .map_coordinate(&(c as f64 + 0.5, 1.05 * bottom));
             root.draw(&Text::new(category.clone(), (x, y + 9), centred(VPos::Top)))?;
         }
         if self.groups.len() > 1 {
