@@ -11,6 +11,7 @@ use std::{env, fs};
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use speedup::Threads;
 use speedup_bench::table::WORKLOADS;
+use speedup_bench::target;
 use speedup_bench::workload::{Failure, Scale, Workload};
 
 fn main() -> Result<(), Failure> {
@@ -47,6 +48,11 @@ fn measure(
     };
     let mut run = (workload.prepare)(Threads::new(threads.parse()?)?, scale)?;
     let value = run()?.value;
+    if scale == Scale::Full
+        && let Some(target) = target::of(workload.name, workload.implementation)
+    {
+        target.check(value)?;
+    }
     if let Some(values) = values {
         let (name, implementation) = (workload.name, workload.implementation);
         writeln!(values, "{name} {implementation} {threads} {value:?}")?;

@@ -3,7 +3,8 @@
 //! For each line `run` on its standard input it does the work once and answers
 //! `SECONDS VALUE`. It ends with its input. Other uses:
 //!
-//! - `speedup-bench list`: what there is, a workload and an implementation a line;
+//! - `speedup-bench list`: what there is, a line `WORKLOAD IMPLEMENTATION VALUE TOLERANCE` for
+//!   each, the last two being what every implementation of the workload must give;
 //! - `speedup-bench report RESULTS.jsonl RATIOS.md CHART.svg`: the table and the chart.
 #![forbid(unsafe_code)]
 
@@ -13,7 +14,7 @@ use std::{env, fs, io};
 
 use speedup::Threads;
 use speedup_bench::workload::{Failure, Run, Scale};
-use speedup_bench::{machine, measurement, report, table};
+use speedup_bench::{machine, measurement, report, table, target};
 
 const USAGE: &str = "usage: speedup-bench WORKLOAD IMPLEMENTATION THREADS | list | \
                      report RESULTS RATIOS CHART";
@@ -40,7 +41,10 @@ fn main() -> ExitCode {
 
 fn list() -> Result<(), Failure> {
     for workload in &table::WORKLOADS {
-        println!("{} {}", workload.name, workload.implementation);
+        let (name, implementation) = (workload.name, workload.implementation);
+        let target = target::of(name, implementation).ok_or("a workload without a target")?;
+        let (value, tolerance) = (target.value, target.tolerance);
+        println!("{name} {implementation} {value:?} {tolerance:?}");
     }
     for (measure, _) in machine::MEASURES {
         println!("machine {measure}");
@@ -74,6 +78,7 @@ fn serve(mut run: Run) -> Result<(), Failure> {
 
 fn write_report(results: &str, ratios: &str, chart: &str) -> Result<(), Failure> {
     let measurements = measurement::read(&fs::read_to_string(results)?)?;
+    target::check_all(&measurements)?;
     fs::write(ratios, report::markdown(&measurements))?;
     fs::write(chart, report::chart(&measurements)?.svg())?;
     Ok(())

@@ -1,5 +1,6 @@
 //! The ratios that are wanted, and how near the values of a workload must be.
 
+use crate::measurement::Measurement;
 use crate::workload::Failure;
 
 /// What is wanted of one row of the table of ratios, at all cores.
@@ -142,6 +143,25 @@ pub fn of(workload: &str, implementation: &str) -> Option<&'static Target> {
     TARGETS.iter().find(same)
 }
 
+/// Checks the value of every measurement, those of the machine apart.
+///
+/// # Errors
+///
+/// The first implementation whose value is not the expected one, or that belongs to no row.
+pub fn check_all(measurements: &[Measurement]) -> Result<(), Failure> {
+    for m in measurements.iter().filter(|m| m.build != "machine") {
+        let of_row =
+            |t: &&Target| t.workload == m.workload && m.implementation.ends_with(t.suffix());
+        let name = format!("{}: {} {}", m.workload, m.build, m.implementation);
+        let target = TARGETS.iter().find(of_row);
+        target
+            .ok_or_else(|| format!("{name} is in no row"))?
+            .check(m.value)
+            .map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
+}
+
 impl Target {
     /// What peers' implementations of this row end with, if the workload has several rows.
     ///
@@ -166,5 +186,28 @@ impl Target {
         }
         let (wanted, tolerance) = (self.value, self.tolerance);
         Err(format!("the value {value} is not {wanted} (± {tolerance})").into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ratio::planted;
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        let mut all = planted();
+        for m in &mut all {
+            m.value = TARGETS
+                .iter()
+                .find(|t| t.workload == m.workload)
+                .map_or(0.0, |t| t.value);
+        }
+        check_all(&all).unwrap();
+        all[5].value = 1.9;
+        let error = check_all(&all).unwrap_err().to_string();
+        assert_eq!(error, "wealth: c c: the value 1.9 is not 1.83524 (± 0.04)");
+        all[5].value = f64::NAN;
+        assert!(check_all(&all).is_err());
     }
 }

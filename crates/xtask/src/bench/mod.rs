@@ -138,6 +138,7 @@ fn with_peers(paths: &Paths, request: &Request, places: &Places) -> Result<Vec<M
     let mut entries = peers::ours(&ours)?;
     entries.extend(peers::of_c(&c));
     entries.extend(peers::of_python(paths, &python)?);
+    peers::expect_the_same(&mut entries);
     let rounds = if request.quick { 2 } else { 6 };
     let mut all = Vec::new();
     for workload in ["machine"].into_iter().chain(workloads) {
