@@ -66,11 +66,12 @@ fn fill(length: usize, times: usize, threads: Threads) -> Run {
     Box::new(move || {
         number += 1.0;
         let start = Instant::now();
-        for _ in 0..times {
-            spread(memory.chunks_mut(share), |part| {
-                part.fill(black_box(number))
-            });
-        }
+        spread(memory.chunks_mut(share), |part| {
+            for _ in 0..times {
+                part.fill(black_box(number));
+                black_box(&part);
+            }
+        });
         let seconds = start.elapsed().as_secs_f64();
         let bytes = (times * length * size_of::<f64>()) as f64;
         black_box(&memory);
@@ -87,10 +88,13 @@ fn copy(length: usize, times: usize, threads: Threads) -> Run {
     let share = length.div_ceil(threads.count());
     Box::new(move || {
         let start = Instant::now();
-        for _ in 0..times {
-            let parts = to.chunks_mut(share).zip(from.chunks(share));
-            spread(parts, |(to, from)| to.copy_from_slice(black_box(from)));
-        }
+        let parts = to.chunks_mut(share).zip(from.chunks(share));
+        spread(parts, |(to, from)| {
+            for _ in 0..times {
+                to.copy_from_slice(black_box(from));
+                black_box(&to);
+            }
+        });
         let seconds = start.elapsed().as_secs_f64();
         let bytes = (2 * times * length * size_of::<f64>()) as f64;
         black_box(&to);

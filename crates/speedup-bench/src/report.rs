@@ -30,7 +30,8 @@ pub fn markdown(measurements: &[Measurement]) -> String {
     let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
     text += &left_out.concat();
     text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
-    for workload in &table::WORKLOADS {
+    let shown = |name: &str| rows.iter().any(|row| row.target.workload == name);
+    for workload in table::WORKLOADS.iter().filter(|w| shown(w.name)) {
         if let Some(limit) = limit::of(workload.name, workload.implementation) {
             let (name, work) = (workload.name, workload.work);
             text += &format!("| `{name}` | {work} | {} |\n", limit.words());

@@ -79,7 +79,7 @@ struct BenchArgs {
     /// Only this workload, such as `wealth`
     #[arg(long, value_name = "WORKLOAD", value_parser = bench::WORKLOADS)]
     only: Option<String>,
-    /// Fewer runs and less work: under a minute for all, once they are built
+    /// Fewer runs and less work: without peers under a minute, once all is built
     #[arg(long)]
     quick: bool,
     /// In turns with programs in Python and C; writes the table of ratios and its chart

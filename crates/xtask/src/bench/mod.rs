@@ -85,10 +85,7 @@ pub fn run(paths: &Paths, request: &Request) -> Result<()> {
     files::write(&places.results, text.as_bytes())?;
     println!("\n{}", report::table(&measurements));
     if request.quick {
-        println!(
-            "--quick: fewer runs; eigenvalues of 4 matrices 300 × 300, wealth over 100 periods and \
-             π from 10,000,000 points where the harness ran alone"
-        );
+        println!("{}", report::QUICK[usize::from(request.peers)]);
     }
     println!(
         "{} measurements in {}, after {}",
