@@ -137,11 +137,10 @@ pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
     let most = rows.iter().map(|row| row.threads).max().unwrap_or(1);
     let complete = |row: &&Row| row.threads == most && row.python.is_some();
     let rows: Vec<Row> = rows.iter().filter(complete).cloned().collect();
-    let times = |peer: &dyn Fn(&Row) -> Option<f64>| -> Vec<f64> {
-        rows.iter().map(|row| peer(row).unwrap_or(1.0)).collect()
+    let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<f64>> {
+        let time = |row: &Row| Some(1.0 / row.over(peer(row))?);
+        rows.iter().map(time).collect()
     };
-    let python = times(&|row| Some(1.0 / row.over(row.python.as_ref())?));
-    let c = times(&|row| Some(1.0 / row.over(row.c.as_ref())?));
     BarChart::new(
         &format!(
             "Time of the fastest Python and of C, in times ours, {}",
@@ -151,8 +150,8 @@ pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
     )
     .y("times our time (logarithmic)")
     .logarithmic()
-    .group("fastest Python", python)
-    .group("C, hand-written vectors", c)
+    .group_with_gaps("fastest Python", times(|row| row.python.as_ref()))
+    .group_with_gaps("C", times(|row| row.c.as_ref()))
     .draw()
 }
 

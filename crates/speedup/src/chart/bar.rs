@@ -27,7 +27,7 @@ pub struct BarChart {
     title: String,
     y: String,
     categories: Vec<String>,
-    groups: Vec<(String, Vec<f64>)>,
+    groups: Vec<(String, Vec<Option<f64>>)>,
     logarithmic: bool,
 }
 
@@ -85,9 +85,29 @@ impl BarChart {
     /// let chart = speedup::chart::BarChart::new("t", ["a", "b"]).group("here", [1.0, 2.0]);
     /// ```
     #[must_use]
-    pub fn group(mut self, name: &str, heights: impl IntoIterator<Item = f64>) -> Self {
-        self.groups
-            .push((name.to_owned(), heights.into_iter().collect()));
+    pub fn group(self, name: &str, heights: impl IntoIterator<Item = f64>) -> Self {
+        self.group_with_gaps(name, heights.into_iter().map(Some))
+    }
+
+    /// Adds a group that has no bar in some of the categories.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup::chart::BarChart;
+    ///
+    /// let chart = BarChart::new("t", ["a", "b"]).group_with_gaps("here", [Some(1.0), None]);
+    /// assert!(chart.draw()?.description().ends_with("here: a 1."));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    #[must_use]
+    pub fn group_with_gaps(
+        mut self,
+        name: &str,
+        heights: impl IntoIterator<Item = Option<f64>>,
+    ) -> Self {
+        let heights = heights.into_iter().collect();
+        self.groups.push((name.to_owned(), heights));
         self
     }
 
@@ -109,7 +129,7 @@ impl BarChart {
         for (name, heights) in &self.groups {
             let (bars, wanted) = (heights.len(), self.categories.len());
             let refused = |height: &f64| *height < 0.0 || (self.logarithmic && *height == 0.0);
-            if bars != wanted || heights.iter().any(refused) {
+            if bars != wanted || heights.iter().flatten().any(refused) {
                 let least = if self.logarithmic {
                     "above 0"
                 } else {
@@ -130,8 +150,13 @@ impl BarChart {
     fn heights(&self) -> Vec<f64> {
         self.groups
             .iter()
-            .flat_map(|(_, heights)| heights.clone())
+            .flat_map(|(_, heights)| heights.iter().flatten().copied())
             .collect()
+    }
+
+    /// Significant digits of a bar's number; on a logarithmic axis two are enough.
+    fn digits(&self) -> i32 {
+        if self.logarithmic { 2 } else { 3 }
     }
 
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
@@ -150,7 +175,8 @@ impl BarChart {
             }
         };
         let places = || self.heights().into_iter().map(place);
-        let bottom = places().fold(0.0, f64::min);
+        // Room for the numbers below bars that go down.
+        let bottom = 1.15 * places().fold(0.0, f64::min);
         let top = places().fold(0.0, f64::max);
         // Several groups have a legend, which must not lie on a bar's number.
         let room = if self.groups.len() > 1 { 1.32 } else { 1.12 };
@@ -162,7 +188,7 @@ impl BarChart {
             .margin(12)
             .x_label_area_size(34)
             .y_label_area_size(66)
-            .build_cartesian_2d(0.0..self.categories.len() as f64, 1.05 * bottom..top)?;
+            .build_cartesian_2d(0.0..self.categories.len() as f64, bottom..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -184,26 +210,38 @@ impl BarChart {
         for (g, (name, heights)) in self.groups.iter().enumerate() {
             let fill = colour(g).filled();
             let left = |c: usize| c as f64 + 0.1 + g as f64 * width;
-            let bar = |(c, h): (usize, &f64)| {
-                Rectangle::new([(left(c), 0.0), (left(c) + 0.92 * width, place(*h))], fill)
+            let bars = || {
+                let bars = heights.iter().enumerate();
+                bars.filter_map(|(c, height)| Some((c, (*height)?)))
+            };
+            let bar = |(c, height): (usize, f64)| {
+                Rectangle::new(
+                    [(left(c), 0.0), (left(c) + 0.92 * width, place(height))],
+                    fill,
+                )
             };
             chart
-                .draw_series(heights.iter().enumerate().map(bar))?
+                .draw_series(bars().map(bar))?
                 .label(name)
                 .legend(move |(x, y)| Rectangle::new([(x, y - 6), (x + 14, y + 6)], fill));
-            for (c, height) in heights.iter().enumerate() {
-                let middle = left(c) + 0.46 * width;
-                let (x, y) = chart
-                    .plotting_area()
-                    .map_coordinate(&(middle, place(*height).max(0.0)));
-                let text = crate::timing::significant(*height, 3);
-                root.draw(&Text::new(text, (x, y - 4), centred(VPos::Bottom)))?;
+            for (c, height) in bars() {
+                let middle = (left(c) + 0.46 * width, place(height));
+                let (x, y) = chart.plotting_area().map_coordinate(&middle);
+                // The number stands above a bar that goes up, below one that goes down.
+                let down = middle.1 < 0.0;
+                let (y, end) = if down {
+                    (y + 4, VPos::Top)
+                } else {
+                    (y - 4, VPos::Bottom)
+                };
+                let text = crate::timing::significant(height, self.digits());
+                root.draw(&Text::new(text, (x, y), centred(end)))?;
             }
         }
         for (c, category) in self.categories.iter().enumerate() {
             let (x, y) = chart
                 .plotting_area()
-                .map_coordinate(&(c as f64 + 0.5, 1.05 * bottom));
+                .map_coordinate(&(c as f64 + 0.5, bottom));
             root.draw(&Text::new(category.clone(), (x, y + 9), centred(VPos::Top)))?;
         }
         if self.groups.len() > 1 {
@@ -220,8 +258,9 @@ impl BarChart {
                 .categories
                 .iter()
                 .zip(heights)
-                .map(|(category, height)| {
-                    format!("{category} {}", crate::timing::significant(*height, 3))
+                .filter_map(|(category, height)| {
+                    let number = crate::timing::significant((*height)?, self.digits());
+                    Some(format!("{category} {number}"))
                 })
                 .collect();
             words += &format!(" {name}: {}.", bars.join(", "));

@@ -13,6 +13,10 @@ use std::process::Command;
 /// The lines of README between which the table stands.
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 
+/// The chart as README shows it; the chart itself has its numbers in words.
+const PICTURE: &str = "![Bar chart: how many times as long as ours the fastest Python and C take, \
+                       for each kernel; the numbers are in the table](.github/ratios.svg)";
+
 /// What `--quick` leaves out: alone, and with peers.
 pub const QUICK: [&str; 2] = [
     "--quick: fewer runs, and less work in three: eigenvalues of 4 matrices 300 × 300, \
@@ -75,7 +79,8 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
     files::write(&folder.join("results.jsonl"), &lines)?;
     let readme = paths.root.join("README.md");
     let old = fs::read_to_string(&readme).context("cannot read README.md")?;
-    let new = between_marks(&old, &text).context("README.md has no marks for the ratios")?;
+    let block = format!("{PICTURE}\n\n{text}");
+    let new = between_marks(&old, &block).context("README.md has no marks for the ratios")?;
     files::write_if_changed(&readme, new.as_bytes())?;
     for path in [&ratios, &chart, &readme] {
         println!("written: {}", paths.show(path));
