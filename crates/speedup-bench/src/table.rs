@@ -36,14 +36,14 @@ pub const WORKLOADS: [Workload; 10] = [
         name: "wealth",
         implementation: "speedup",
         work: "50,000 households × 1,000 periods",
-        quick: Some("50,000 households × 100 periods"),
+        quick: None,
         prepare: wealth_median,
     },
     Workload {
         name: "pi",
         implementation: "speedup",
         work: "100,000,000 points",
-        quick: Some("10,000,000 points"),
+        quick: None,
         prepare: pi_points,
     },
     Workload {
@@ -138,29 +138,19 @@ fn grid_max(threads: Threads, _: Scale) -> Result<Run, Failure> {
 }
 
 /// The value is the median.
-fn wealth_median(threads: Threads, scale: Scale) -> Result<Run, Failure> {
-    let people = match scale {
-        Scale::Full => Population::lecture(),
-        Scale::Quick => Population {
-            periods: 100,
-            ..Population::lecture()
-        },
-    };
+fn wealth_median(threads: Threads, _: Scale) -> Result<Run, Failure> {
     Ok(Box::new(move || {
-        let (rule, streams) = (Rule::lecture(), Streams::new(1));
+        let (rule, people) = (Rule::lecture(), Population::lecture());
+        let streams = Streams::new(1);
         let work = || wealth::long_run_median_parallel(&rule, people, streams, threads);
         timed(work, |median| *median)
     }))
 }
 
 /// The value is the estimate.
-fn pi_points(threads: Threads, scale: Scale) -> Result<Run, Failure> {
-    let points = match scale {
-        Scale::Full => 100_000_000,
-        Scale::Quick => 10_000_000,
-    };
+fn pi_points(threads: Threads, _: Scale) -> Result<Run, Failure> {
     Ok(Box::new(move || {
-        let work = || pi::estimate_parallel(points, Streams::new(1), threads);
+        let work = || pi::estimate_parallel(100_000_000, Streams::new(1), threads);
         timed(work, |estimate| *estimate)
     }))
 }

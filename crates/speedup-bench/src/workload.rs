@@ -26,7 +26,7 @@ pub type Run = Box<dyn FnMut() -> Result<Sample, Failure>>;
 pub enum Scale {
     /// The sizes of the handouts.
     Full,
-    /// The same, but for workloads of more than a second: a share of the work.
+    /// The same, but for workloads that take many seconds: a share of the work.
     Quick,
 }
 

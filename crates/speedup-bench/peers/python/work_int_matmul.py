@@ -17,8 +17,7 @@ def inputs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return entries[: N * N].reshape(N, N), entries[N * N :].reshape(N, N)
 
 
-I, J = np.arange(N)[:, None], np.arange(N)[None, :]
-WEIGHTS = (1 + (31 * I + 17 * J) % 64).ravel()
+WEIGHTS = (1 + (31 * np.arange(N)[:, None] + 17 * np.arange(N)) % 64).ravel()
 
 
 def check(product: NDArray[np.int64]) -> float:
