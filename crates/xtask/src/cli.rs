@@ -3,7 +3,7 @@
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
-use crate::{lab, launcher, setup, test_suite};
+use crate::{bench, lab, launcher, setup, test_suite};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ enum Command {
         #[arg(last = true)]
         args: Vec<String>,
     },
+    /// Measure the kernels; write target/bench/results.jsonl
+    Bench(BenchArgs),
     /// Only set up: Python environment, kernel, crates built ahead
     Setup {
         /// Redo every step, also the kernel's build in the user's cache (7 minutes)
@@ -72,6 +74,19 @@ struct TestArgs {
     pytest_args: Vec<String>,
 }
 
+#[derive(Args)]
+struct BenchArgs {
+    /// Only this workload, such as `wealth`
+    #[arg(long, value_name = "WORKLOAD", value_parser = bench::WORKLOADS)]
+    only: Option<String>,
+    /// Fewer runs and less work: without peers under a minute, once all is built
+    #[arg(long)]
+    quick: bool,
+    /// In turns with programs in Python and C; writes the table of ratios and its chart
+    #[arg(long)]
+    peers: bool,
+}
+
 /// Reads the command line and does what it says.
 pub fn run() -> Result<()> {
     let command = Cli::parse().command;
@@ -91,6 +106,14 @@ pub fn run() -> Result<()> {
         }
         Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
         Command::Lab { args } => lab::run(&paths, &args),
+        Command::Bench(args) => {
+            let request = bench::Request {
+                only: args.only,
+                quick: args.quick,
+                peers: args.peers,
+            };
+            bench::run(&paths, &request)
+        }
         Command::Setup { force } => {
             setup::run(&paths, &mut Steps::new(setup::STEPS), force).map(drop)
         }
@@ -106,6 +129,12 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_known_workloads_are_measured() {
+        assert!(Cli::try_parse_from(["xtask", "bench", "--only", "pi", "--quick"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "bench", "--only", "luck"]).is_err());
     }
 
     #[test]

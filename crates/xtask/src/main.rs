@@ -15,12 +15,14 @@
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
 //! | [`lab`], [`test_suite`] | the other two commands |
+//! | [`bench`] | measuring the kernels, also in turns with peers in Python and C |
 //! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
 compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
+mod bench;
 mod child;
 mod cli;
 mod clone_tree;

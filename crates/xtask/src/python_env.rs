@@ -136,7 +136,7 @@ fn activated(paths: &Paths, prefix: &Path, pins: &[Pin]) -> Result<Option<Python
 }
 
 /// The first Python on the search path that is new enough.
-fn base_python() -> Result<PathBuf> {
+pub fn base_python() -> Result<PathBuf> {
     let names = [
         "python3",
         "python3.13",

@@ -75,7 +75,11 @@ fn ruff(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
         command
             .args(["-m", "ruff"])
             .args(args)
-            .args(["tests", "crates/xtask/python"])
+            .args([
+                "tests",
+                "crates/xtask/python",
+                "crates/speedup-bench/peers/python",
+            ])
             .current_dir(&paths.root);
         child::run_in_terminal(&mut command)
     };

@@ -27,7 +27,8 @@ pub struct BarChart {
     title: String,
     y: String,
     categories: Vec<String>,
-    groups: Vec<(String, Vec<f64>)>,
+    groups: Vec<(String, Vec<Option<f64>>)>,
+    logarithmic: bool,
 }
 
 impl BarChart {
@@ -44,6 +45,7 @@ impl BarChart {
             y: String::new(),
             categories: categories.into_iter().map(str::to_owned).collect(),
             groups: Vec::new(),
+            logarithmic: false,
         }
     }
 
@@ -60,6 +62,21 @@ impl BarChart {
         self
     }
 
+    /// Makes the vertical axis logarithmic; bars then begin at 1 and go up or down.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup::chart::BarChart::new("t", ["a", "b"]).logarithmic();
+    /// assert!(chart.clone().group("ratio", [0.5, 300.0]).draw().is_ok());
+    /// assert!(chart.group("ratio", [0.0, 1.0]).draw().is_err());
+    /// ```
+    #[must_use]
+    pub fn logarithmic(mut self) -> Self {
+        self.logarithmic = true;
+        self
+    }
+
     /// Adds a group: one bar, 0 or higher, for each category.
     ///
     /// # Examples
@@ -68,9 +85,29 @@ impl BarChart {
     /// let chart = speedup::chart::BarChart::new("t", ["a", "b"]).group("here", [1.0, 2.0]);
     /// ```
     #[must_use]
-    pub fn group(mut self, name: &str, heights: impl IntoIterator<Item = f64>) -> Self {
-        self.groups
-            .push((name.to_owned(), heights.into_iter().collect()));
+    pub fn group(self, name: &str, heights: impl IntoIterator<Item = f64>) -> Self {
+        self.group_with_gaps(name, heights.into_iter().map(Some))
+    }
+
+    /// Adds a group that has no bar in some of the categories.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup::chart::BarChart;
+    ///
+    /// let chart = BarChart::new("t", ["a", "b"]).group_with_gaps("here", [Some(1.0), None]);
+    /// assert!(chart.draw()?.description().ends_with("here: a 1."));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    #[must_use]
+    pub fn group_with_gaps(
+        mut self,
+        name: &str,
+        heights: impl IntoIterator<Item = Option<f64>>,
+    ) -> Self {
+        let heights = heights.into_iter().collect();
+        self.groups.push((name.to_owned(), heights));
         self
     }
 
@@ -78,8 +115,8 @@ impl BarChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no bars, heights that are negative or not finite, or a
-    /// group that has not one bar for each category.
+    /// [`Error::Chart`] for no bars, heights that are negative or not finite (on a
+    /// logarithmic axis also 0), or a group that has not one bar for each category.
     ///
     /// # Examples
     ///
@@ -91,8 +128,14 @@ impl BarChart {
         check_series("bars", &self.heights())?;
         for (name, heights) in &self.groups {
             let (bars, wanted) = (heights.len(), self.categories.len());
-            if bars != wanted || heights.iter().any(|height| *height < 0.0) {
-                let problem = format!("{name} has {bars} bars, give {wanted}, each 0 or higher");
+            let refused = |height: &f64| *height < 0.0 || (self.logarithmic && *height == 0.0);
+            if bars != wanted || heights.iter().flatten().any(refused) {
+                let least = if self.logarithmic {
+                    "above 0"
+                } else {
+                    "0 or higher"
+                };
+                let problem = format!("{name} has {bars} bars, give {wanted}, each {least}");
                 return Err(Error::Chart {
                     what: "bars",
                     problem,
@@ -107,12 +150,34 @@ impl BarChart {
     fn heights(&self) -> Vec<f64> {
         self.groups
             .iter()
-            .flat_map(|(_, heights)| heights.clone())
+            .flat_map(|(_, heights)| heights.iter().flatten().copied())
             .collect()
     }
 
+    /// Significant digits of a bar's number; on a logarithmic axis two are enough.
+    fn digits(&self) -> i32 {
+        if self.logarithmic { 2 } else { 3 }
+    }
+
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
-        let top = self.heights().into_iter().fold(0.0, f64::max);
+        let place = |height: f64| {
+            if self.logarithmic {
+                height.log10()
+            } else {
+                height
+            }
+        };
+        let tick = |y: &f64| {
+            if self.logarithmic {
+                style::power_of_ten(*y)
+            } else {
+                style::tick(*y)
+            }
+        };
+        let places = || self.heights().into_iter().map(place);
+        // Room for the numbers below bars that go down.
+        let bottom = 1.15 * places().fold(0.0, f64::min);
+        let top = places().fold(0.0, f64::max);
         // Several groups have a legend, which must not lie on a bar's number.
         let room = if self.groups.len() > 1 { 1.32 } else { 1.12 };
         let top = if top > 0.0 { room * top } else { 1.0 };
@@ -123,14 +188,14 @@ impl BarChart {
             .margin(12)
             .x_label_area_size(34)
             .y_label_area_size(66)
-            .build_cartesian_2d(0.0..self.categories.len() as f64, 0.0..top)?;
+            .build_cartesian_2d(0.0..self.categories.len() as f64, bottom..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
             .bold_line_style(style::FAINT)
             .light_line_style(TRANSPARENT)
             .x_labels(0)
-            .y_label_formatter(&|y| style::tick(*y))
+            .y_label_formatter(&tick)
             .y_desc(&self.y)
             .label_style((FONT, TEXT))
             .axis_desc_style((FONT, TEXT))
@@ -145,22 +210,38 @@ impl BarChart {
         for (g, (name, heights)) in self.groups.iter().enumerate() {
             let fill = colour(g).filled();
             let left = |c: usize| c as f64 + 0.1 + g as f64 * width;
-            let bar = |(c, h): (usize, &f64)| {
-                Rectangle::new([(left(c), 0.0), (left(c) + 0.92 * width, *h)], fill)
+            let bars = || {
+                let bars = heights.iter().enumerate();
+                bars.filter_map(|(c, height)| Some((c, (*height)?)))
+            };
+            let bar = |(c, height): (usize, f64)| {
+                Rectangle::new(
+                    [(left(c), 0.0), (left(c) + 0.92 * width, place(height))],
+                    fill,
+                )
             };
             chart
-                .draw_series(heights.iter().enumerate().map(bar))?
+                .draw_series(bars().map(bar))?
                 .label(name)
                 .legend(move |(x, y)| Rectangle::new([(x, y - 6), (x + 14, y + 6)], fill));
-            for (c, height) in heights.iter().enumerate() {
-                let middle = left(c) + 0.46 * width;
-                let (x, y) = chart.plotting_area().map_coordinate(&(middle, *height));
-                let text = crate::timing::significant(*height, 3);
-                root.draw(&Text::new(text, (x, y - 4), centred(VPos::Bottom)))?;
+            for (c, height) in bars() {
+                let middle = (left(c) + 0.46 * width, place(height));
+                let (x, y) = chart.plotting_area().map_coordinate(&middle);
+                // The number stands above a bar that goes up, below one that goes down.
+                let down = middle.1 < 0.0;
+                let (y, end) = if down {
+                    (y + 4, VPos::Top)
+                } else {
+                    (y - 4, VPos::Bottom)
+                };
+                let text = crate::timing::significant(height, self.digits());
+                root.draw(&Text::new(text, (x, y), centred(end)))?;
             }
         }
         for (c, category) in self.categories.iter().enumerate() {
-            let (x, y) = chart.plotting_area().map_coordinate(&(c as f64 + 0.5, 0.0));
+            let (x, y) = chart
+                .plotting_area()
+                .map_coordinate(&(c as f64 + 0.5, bottom));
             root.draw(&Text::new(category.clone(), (x, y + 9), centred(VPos::Top)))?;
         }
         if self.groups.len() > 1 {
@@ -177,8 +258,9 @@ impl BarChart {
                 .categories
                 .iter()
                 .zip(heights)
-                .map(|(category, height)| {
-                    format!("{category} {}", crate::timing::significant(*height, 3))
+                .filter_map(|(category, height)| {
+                    let number = crate::timing::significant((*height)?, self.digits());
+                    Some(format!("{category} {number}"))
                 })
                 .collect();
             words += &format!(" {name}: {}.", bars.join(", "));

@@ -1,0 +1,176 @@
+//! Ours against the fastest Python, the handout's own way and C.
+
+use crate::limit;
+use crate::measurement::Measurement;
+use crate::target::{TARGETS, Target};
+
+/// Peers that do less than the work, shown in the results but not counted as Python's best:
+/// single precision in place of double, and a product that is exact below 2²⁴ only.
+pub const NOT_COUNTED: [&str; 2] = ["jax-single", "blas-single"];
+
+/// The best of some peers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Its name.
+    pub implementation: String,
+    /// Its median, in seconds.
+    pub seconds: f64,
+}
+
+/// One row of the table: a workload at one number of threads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What is wanted.
+    pub target: &'static Target,
+    /// How many threads.
+    pub threads: usize,
+    /// Our median from a build like the notebook's, in seconds.
+    pub notebook: f64,
+    /// The same in release.
+    pub release: Option<f64>,
+    /// The fastest Python.
+    pub python: Option<Best>,
+    /// The handout's own way.
+    pub handout: Option<Best>,
+    /// The fastest C.
+    pub c: Option<Best>,
+    /// The shortest possible time, in seconds.
+    pub limit: Option<f64>,
+}
+
+impl Row {
+    /// Our time over a peer's.
+    pub fn over(&self, peer: Option<&Best>) -> Option<f64> {
+        Some(self.notebook / peer?.seconds)
+    }
+
+    /// Whether each wanted ratio that was measured is met; nothing if none was.
+    pub fn met(&self) -> Option<bool> {
+        let pairs = [
+            (self.target.python, &self.python),
+            (self.target.handout, &self.handout),
+            (self.target.c, &self.c),
+        ];
+        let checks = pairs
+            .into_iter()
+            .filter_map(|(wanted, peer)| Some(self.over(peer.as_ref())? <= wanted?));
+        checks.reduce(|a, b| a && b)
+    }
+}
+
+/// All rows that our own measurements allow, by number of threads and then by workload.
+pub fn rows(measurements: &[Measurement]) -> Vec<Row> {
+    let mut counts: Vec<usize> = measurements.iter().map(|m| m.threads).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    let row = |(threads, target): (usize, &'static Target)| row(measurements, target, threads);
+    counts
+        .into_iter()
+        .flat_map(|threads| TARGETS.iter().map(move |target| (threads, target)))
+        .filter_map(row)
+        .collect()
+}
+
+fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<Row> {
+    let of_row: Vec<&Measurement> = all
+        .iter()
+        .filter(|m| m.workload == target.workload && m.threads == threads)
+        .filter(|m| m.implementation.ends_with(target.suffix()))
+        .collect();
+    let ours = |build: &str| {
+        let mut found = of_row.iter();
+        found
+            .find(|m| m.build == build && m.implementation == target.implementation)
+            .map(|m| m.median_s)
+    };
+    let best = |build: &str, counted: &dyn Fn(&str) -> bool| {
+        let peers = of_row.iter().filter(|m| m.build == build);
+        peers
+            .filter(|m| counted(&m.implementation))
+            .min_by(|a, b| a.median_s.total_cmp(&b.median_s))
+            .map(|m| Best {
+                implementation: m.implementation.clone(),
+                seconds: m.median_s,
+            })
+    };
+    Some(Row {
+        target,
+        threads,
+        notebook: ours("notebook")?,
+        release: ours("release"),
+        python: best("python", &|name| !NOT_COUNTED.contains(&name)),
+        handout: best("python", &|name| name.contains("handout")),
+        c: best("c", &|_| true),
+        limit: limit::of(target.workload, target.implementation)
+            .and_then(|limit| limit.seconds(all, threads)),
+    })
+}
+
+/// Measurements for tests.
+#[cfg(test)]
+pub fn planted() -> Vec<Measurement> {
+    let lines = [
+        ("wealth", "speedup", "notebook", 2, 0.05),
+        ("wealth", "speedup", "release", 2, 0.04),
+        ("wealth", "numpy-threads", "python", 2, 0.6),
+        ("wealth", "numba-handout", "python", 2, 1.5),
+        ("wealth", "jax-single", "python", 2, 0.3),
+        ("wealth", "c", "c", 2, 0.1),
+        ("wealth", "c", "c", 1, 0.2),
+        ("fill_squares", "speedup-new", "notebook", 2, 0.02),
+        ("fill_squares", "speedup-old", "notebook", 2, 0.008),
+        ("fill_squares", "c-new", "c", 2, 0.01),
+        ("fill_squares", "c-old", "c", 2, 0.004),
+        ("machine", "fill-200MB", "machine", 2, 0.01),
+    ];
+    lines
+        .into_iter()
+        .map(
+            |(workload, implementation, build, threads, seconds)| Measurement {
+                workload: workload.to_owned(),
+                implementation: implementation.to_owned(),
+                build: build.to_owned(),
+                threads,
+                median_s: seconds,
+                min_s: seconds,
+                repeats: 5,
+                value: 50e9,
+            },
+        )
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_of_those_that_count() {
+        let rows = rows(&planted());
+        let wealth = &rows[0];
+        assert_eq!(wealth.target.workload, "wealth");
+        assert_eq!(
+            wealth.python.as_ref().unwrap().implementation,
+            "numpy-threads"
+        );
+        assert_eq!(wealth.over(wealth.handout.as_ref()), Some(0.05 / 1.5));
+        assert_eq!(wealth.over(wealth.c.as_ref()), Some(0.5));
+        // 0.05 is not above 0.6 / 12, 1.5 / 30 or 0.1.
+        assert!(wealth.met().is_some());
+    }
+
+    #[test]
+    fn new_and_old_memory_are_not_mixed() {
+        let rows = rows(&planted());
+        assert_eq!(rows.len(), 3);
+        assert_eq!(rows[1].c.as_ref().unwrap().seconds, 0.01);
+        assert_eq!(rows[2].c.as_ref().unwrap().seconds, 0.004);
+        assert_eq!(rows[2].met(), Some(false));
+        assert_eq!(rows[2].limit, Some(0.004));
+    }
+
+    #[test]
+    fn threads_without_a_measurement_of_ours_have_no_row() {
+        assert!(rows(&planted()).iter().all(|row| row.threads == 2));
+    }
+}

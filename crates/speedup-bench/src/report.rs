@@ -1,0 +1,189 @@
+//! The ratios as a table in Markdown and as a chart.
+
+use speedup::chart::{BarChart, Chart};
+use speedup::timing::{human, significant};
+
+use crate::limit;
+use crate::measurement::Measurement;
+use crate::ratio::{Best, NOT_COUNTED, Row, rows};
+use crate::table;
+
+/// The tables of all numbers of threads, what bounds each kernel, and what the machine can do.
+pub fn markdown(measurements: &[Measurement]) -> String {
+    let rows = rows(measurements);
+    let mut text = String::new();
+    let mut counts: Vec<usize> = rows.iter().map(|row| row.threads).collect();
+    counts.dedup();
+    for threads in counts.into_iter().rev() {
+        text += &format!("**{}**\n\n", plural(threads));
+        text += "| kernel | ours | in release | fastest Python | ours ÷ Python | handout's way | \
+                 ours ÷ handout | C | ours ÷ C | wanted | met | limit | share of it |\n";
+        text += &format!("|{}\n", " --- |".repeat(13));
+        for row in rows.iter().filter(|row| row.threads == threads) {
+            text += &line(row);
+        }
+        text.push('\n');
+    }
+    text += "Medians; all sides took turns in one run. *Ours* is the kernel as a notebook builds \
+             it. *Limit* is the time that the bound below allows, *share* how much of that speed \
+             is reached.";
+    let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
+    text += &left_out.concat();
+    text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
+    let shown = |name: &str| rows.iter().any(|row| row.target.workload == name);
+    for workload in table::WORKLOADS.iter().filter(|w| shown(w.name)) {
+        if let Some(limit) = limit::of(workload.name, workload.implementation) {
+            let (name, work) = (workload.name, workload.work);
+            text += &format!("| `{name}` | {work} | {} |\n", limit.words());
+        }
+    }
+    text += &machine(measurements);
+    text
+}
+
+fn line(row: &Row) -> String {
+    let target = row.target;
+    let time = |seconds: Option<f64>| seconds.map_or("–".to_owned(), human);
+    let peer = |best: &Option<Best>| {
+        best.as_ref().map_or("–".to_owned(), |best| {
+            format!("{} ({})", human(best.seconds), best.implementation)
+        })
+    };
+    let ratio = |best: &Option<Best>| {
+        row.over(best.as_ref())
+            .map_or("–".to_owned(), |ratio| significant(ratio, 2))
+    };
+    let wanted: Vec<String> = [
+        (target.python, "Python"),
+        (target.handout, "handout"),
+        (target.c, "C"),
+    ]
+    .into_iter()
+    .filter_map(|(wanted, who)| Some(format!("{} × {who}", significant(wanted?, 2))))
+    .collect();
+    let met = match row.met() {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "–",
+    };
+    let share = row.limit.map_or("–".to_owned(), |limit| {
+        format!("{:.0} %", 100.0 * limit / row.notebook)
+    });
+    let name = match target.suffix() {
+        "" => format!("`{}`", target.workload),
+        suffix => format!("`{}`, {} memory", target.workload, &suffix[1..]),
+    };
+    let cells = [
+        name,
+        human(row.notebook),
+        time(row.release),
+        peer(&row.python),
+        ratio(&row.python),
+        peer(&row.handout),
+        ratio(&row.handout),
+        peer(&row.c),
+        ratio(&row.c),
+        wanted.join(", "),
+        met.to_owned(),
+        time(row.limit),
+        share,
+    ];
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// A sentence on a peer that does less than the work.
+fn left_out(measurements: &[Measurement], name: &str) -> String {
+    let most = measurements.iter().filter(|m| m.implementation == name);
+    most.max_by_key(|m| m.threads)
+        .map_or(String::new(), |m| {
+            let (workload, threads) = (&m.workload, plural(m.threads));
+            let time = human(m.median_s);
+            format!(" Not counted, as it works in single precision: {name} ({workload}), {time} on {threads}.")
+        })
+}
+
+fn machine(measurements: &[Measurement]) -> String {
+    let mut text = String::new();
+    for m in measurements.iter().filter(|m| m.build == "machine") {
+        let rate = m.value / 1e9;
+        let unit = if m.implementation == "clock" {
+            "GHz"
+        } else {
+            "GB/s"
+        };
+        let (name, threads) = (&m.implementation, plural(m.threads));
+        text += &format!("\n- {name}, {threads}: {} {unit}", significant(rate, 3));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\nMeasured of the machine in the same run:\n{text}\n")
+}
+
+fn plural(threads: usize) -> String {
+    match threads {
+        1 => "1 thread".to_owned(),
+        n => format!("{n} threads"),
+    }
+}
+
+/// How many times as long as ours the fastest Python and C take, at most threads.
+///
+/// # Errors
+///
+/// If nothing was measured.
+pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
+    let rows = rows(measurements);
+    let most = rows.iter().map(|row| row.threads).max().unwrap_or(1);
+    let complete = |row: &&Row| row.threads == most && row.python.is_some();
+    let rows: Vec<Row> = rows.iter().filter(complete).cloned().collect();
+    let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<f64>> {
+        let time = |row: &Row| Some(1.0 / row.over(peer(row))?);
+        rows.iter().map(time).collect()
+    };
+    BarChart::new(
+        &format!(
+            "Time of the fastest Python and of C, in times ours, {}",
+            plural(most)
+        ),
+        rows.iter().map(|row| row.target.short),
+    )
+    .y("times our time (logarithmic)")
+    .logarithmic()
+    .group_with_gaps("fastest Python", times(|row| row.python.as_ref()))
+    .group_with_gaps("C", times(|row| row.c.as_ref()))
+    .draw()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ratio::planted;
+
+    #[test]
+    fn the_table_has_a_line_for_each_row() {
+        let text = markdown(&planted());
+        assert!(text.contains("| `wealth` | 50 ms | 40 ms | 600 ms (numpy-threads) | 0.083 | 1.5 s (numba-handout) | 0.033 | 100 ms (c) | 0.5 |"), "{text}");
+        assert!(text.contains("`fill_squares`, old memory"), "{text}");
+        assert!(text.contains("Not counted, as it works in single precision: jax-single"));
+        assert!(text.contains("fill-200MB, 2 threads: 50 GB/s"));
+    }
+
+    #[test]
+    fn every_line_of_a_table_has_as_many_cells() {
+        for line in markdown(&planted()).lines().filter(|l| l.starts_with("| ")) {
+            let cells = line.matches('|').count();
+            assert!(cells == 14 || cells == 4, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_chart_says_in_words_what_it_shows() {
+        let chart = chart(&planted()).unwrap();
+        assert!(
+            chart.description().contains("wealth 12"),
+            "{}",
+            chart.description()
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! The table on the screen, the ratios and the chart in the repository.
+
+use super::measurement::Measurement;
+use super::{Request, WORKLOADS};
+use crate::child;
+use crate::files;
+use crate::paths::Paths;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The lines of README between which the table stands.
+const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
+
+/// The chart as README shows it; the chart itself has its numbers in words.
+const PICTURE: &str = "![Bar chart: how many times as long as ours the fastest Python and C take, \
+                       for each kernel; the numbers are in the table](.github/ratios.svg)";
+
+/// What `--quick` leaves out: alone, and with peers.
+pub const QUICK: [&str; 2] = [
+    "--quick: fewer runs; eigenvalues of 4 matrices 300 × 300 in place of 20 of 1000 × 1000",
+    "--quick: one run of each that counts, after one to warm up",
+];
+
+/// All measurements, for the screen.
+pub fn table(measurements: &[Measurement]) -> String {
+    let mut text = format!(
+        "{:<13} {:<20} {:<9} {:>7} {:>11} {:>11} {:>8}  {}\n",
+        "workload", "implementation", "build", "threads", "median", "shortest", "repeats", "value"
+    );
+    for m in measurements {
+        let (median, shortest) = (time(m.median_s), time(m.min_s));
+        text += &format!(
+            "{:<13} {:<20} {:<9} {:>7} {median:>11} {shortest:>11} {:>8}  {}\n",
+            m.workload, m.implementation, m.build, m.threads, m.repeats, m.value
+        );
+    }
+    text
+}
+
+fn time(seconds: f64) -> String {
+    if seconds >= 1.0 {
+        format!("{seconds:.3} s")
+    } else if seconds >= 1e-3 {
+        format!("{:.3} ms", seconds * 1e3)
+    } else {
+        format!("{:.1} µs", seconds * 1e6)
+    }
+}
+
+/// Checks all values, and writes the ratios, the raw lines and the chart into the repository.
+///
+/// Only a full run of all workloads does; another one is shown on the screen.
+pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
+    let folder = paths.root.join("crates/speedup-bench/results");
+    let partial = request.quick || request.workloads().len() < WORKLOADS.len();
+    let (ratios, chart) = if partial {
+        let beside = |name: &str| results.with_file_name(name);
+        (beside("ratios.md"), beside("ratios.svg"))
+    } else {
+        (
+            folder.join("ratios.md"),
+            paths.root.join(".github/ratios.svg"),
+        )
+    };
+    let mut command = Command::new(paths.target.join("release/speedup-bench"));
+    command.arg("report").arg(results).arg(&ratios).arg(&chart);
+    child::output(&mut command).context("the results are not accepted")?;
+    let text =
+        fs::read_to_string(&ratios).with_context(|| format!("cannot read {}", ratios.display()))?;
+    println!("\n{text}");
+    if partial {
+        println!("a part only, so README keeps its table");
+        return Ok(());
+    }
+    let lines = fs::read(results).with_context(|| format!("cannot read {}", results.display()))?;
+    files::write(&folder.join("results.jsonl"), &lines)?;
+    let readme = paths.root.join("README.md");
+    let old = fs::read_to_string(&readme).context("cannot read README.md")?;
+    let block = format!("{PICTURE}\n\n{text}");
+    let new = between_marks(&old, &block).context("README.md has no marks for the ratios")?;
+    files::write_if_changed(&readme, new.as_bytes())?;
+    for path in [&ratios, &chart, &readme] {
+        println!("written: {}", paths.show(path));
+    }
+    Ok(())
+}
+
+/// The text with what stands between the marks replaced.
+fn between_marks(text: &str, block: &str) -> Option<String> {
+    let (before, rest) = text.split_once(MARKS.0)?;
+    let (_, after) = rest.split_once(MARKS.1)?;
+    let (first, last) = MARKS;
+    Some(format!("{before}{first}\n{}\n{last}{after}", block.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_block_is_replaced() {
+        let text = "a\n<!-- ratios -->\nold\n<!-- /ratios -->\nb\n";
+        let new = between_marks(text, "| new |\n").unwrap();
+        assert_eq!(new, "a\n<!-- ratios -->\n| new |\n<!-- /ratios -->\nb\n");
+        assert_eq!(between_marks(&new, "| new |").unwrap(), new);
+        assert_eq!(between_marks("no marks", "x"), None);
+    }
+
+    #[test]
+    fn readme_has_the_marks() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+        assert!(between_marks(&fs::read_to_string(readme).unwrap(), "x").is_some());
+    }
+
+    #[test]
+    fn times_have_a_fitting_unit() {
+        assert_eq!(time(2.5), "2.500 s");
+        assert_eq!(time(0.0025), "2.500 ms");
+        assert_eq!(time(2.5e-6), "2.5 µs");
+    }
+}
