@@ -5,10 +5,12 @@
 //!
 //! - `speedup-bench list`: what there is, a line `WORKLOAD IMPLEMENTATION VALUE TOLERANCE` for
 //!   each, the last two being what every implementation of the workload must give;
-//! - `speedup-bench report RESULTS.jsonl RATIOS.md CHART.svg`: the table and the chart.
+//! - `speedup-bench report RESULTS.jsonl RATIOS.md CHART.svg`: the table, a shorter one
+//!   beside it (`short.md`), and the chart.
 #![forbid(unsafe_code)]
 
 use std::io::{BufRead, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs, io};
 
@@ -80,6 +82,8 @@ fn write_report(results: &str, ratios: &str, chart: &str) -> Result<(), Failure>
     let measurements = measurement::read(&fs::read_to_string(results)?)?;
     target::check_all(&measurements)?;
     fs::write(ratios, report::markdown(&measurements))?;
+    let short = Path::new(ratios).with_file_name("short.md");
+    fs::write(short, report::short(&measurements))?;
     fs::write(chart, report::chart(&measurements)?.svg())?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use speedup::chart::{BarChart, Chart};
 use speedup::timing::{human, significant};
 
-use crate::limit;
+use crate::limit::{self, Limit};
 use crate::measurement::Measurement;
 use crate::ratio::{Best, NOT_COUNTED, Row, rows};
 use crate::table;
@@ -41,6 +41,47 @@ pub fn markdown(measurements: &[Measurement]) -> String {
     text
 }
 
+/// One table for a handout: how many times as long as ours the others take, at most threads.
+pub fn short(measurements: &[Measurement]) -> String {
+    let rows = rows(measurements);
+    let most = rows.iter().map(|row| row.threads).max().unwrap_or(1);
+    let mut text = format!(
+        "| kernel, {} | work | Python's best | the handout's way | C | limit | share of it |\n|{}\n",
+        plural(most),
+        " --- |".repeat(7)
+    );
+    for row in rows.iter().filter(|row| row.threads == most) {
+        let target = row.target;
+        let times = |peer: &Option<Best>| {
+            row.over(peer.as_ref())
+                .map_or("–".to_owned(), |ratio| significant(1.0 / ratio, 2))
+        };
+        let implementation = format!("speedup{}", target.suffix());
+        let work = table::find(target.workload, &implementation).map_or("", |w| w.work);
+        let kind = match limit::of(target.workload, &implementation) {
+            Some(Limit::Bytes { .. }) => "memory",
+            _ => "arithmetic",
+        };
+        let cells = [
+            format!("`{}`", target.workload),
+            work.to_owned(),
+            times(&row.python),
+            times(&row.handout),
+            times(&row.c),
+            kind.to_owned(),
+            share(row),
+        ];
+        text += &format!("| {} |\n", cells.join(" | "));
+    }
+    text
+}
+
+fn share(row: &Row) -> String {
+    row.limit.map_or("–".to_owned(), |limit| {
+        format!("{:.0} %", 100.0 * limit / row.notebook)
+    })
+}
+
 fn line(row: &Row) -> String {
     let target = row.target;
     let time = |seconds: Option<f64>| seconds.map_or("–".to_owned(), human);
@@ -66,9 +107,6 @@ fn line(row: &Row) -> String {
         Some(false) => "no",
         None => "–",
     };
-    let share = row.limit.map_or("–".to_owned(), |limit| {
-        format!("{:.0} %", 100.0 * limit / row.notebook)
-    });
     let name = match target.suffix() {
         "" => format!("`{}`", target.workload),
         suffix => format!("`{}`, {} memory", target.workload, &suffix[1..]),
@@ -86,7 +124,7 @@ fn line(row: &Row) -> String {
         wanted.join(", "),
         met.to_owned(),
         time(row.limit),
-        share,
+        share(row),
     ];
     format!("| {} |\n", cells.join(" | "))
 }
@@ -175,6 +213,19 @@ mod tests {
             let cells = line.matches('|').count();
             assert!(cells == 14 || cells == 4, "{line}");
         }
+    }
+
+    #[test]
+    fn the_short_table_tells_how_many_times_as_long_others_take() {
+        let text = short(&planted());
+        assert!(
+            text.contains(
+                "| `wealth` | 50,000 households × 1,000 periods | 12 | 30 | 2 | arithmetic |"
+            ),
+            "{text}"
+        );
+        let cells = |line: &str| line.matches('|').count();
+        assert!(text.lines().all(|line| cells(line) == 8), "{text}");
     }
 
     #[test]

@@ -7,9 +7,9 @@
 //! [`long_run_median_parallel`] is the kernel: 64 households at a time in the lanes of vector instructions,
 //! groups of them spread over threads.
 //!
-//! **Limit.** A period takes 56 multiplications or fused multiply-adds, half of them for the two
-//! exponentials, and a division and a square root, which overlap with them. A processor that
-//! does 8 of them a cycle (AVX-512 on Zen 4) needs at least 7 cycles a period and household. Tables of powers, looked up
+//! **Limit.** A period takes 55 multiplications or fused multiply-adds for 8 households, 22 of them for the two
+//! exponentials, and a division and a square root, which overlap with them. A processor that begins
+//! one of them a cycle (AVX-512 on Zen 4) needs at least 55 cycles. Tables of powers, looked up
 //! inside a register, would save a fifth; only AVX-512 has such a look-up, and the code would no longer
 //! be the same for all processors.
 //!

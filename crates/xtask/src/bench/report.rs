@@ -6,6 +6,7 @@ use crate::child;
 use crate::files;
 use crate::paths::Paths;
 use anyhow::{Context, Result};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -14,8 +15,14 @@ use std::process::Command;
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 
 /// The chart as README shows it; the chart itself has its numbers in words.
-const PICTURE: &str = "![Bar chart: how many times as long as ours the fastest Python and C take, \
-                       for each kernel; the numbers are in the table](.github/ratios.svg)";
+const ALT: &str = "Bar chart: how many times as long as ours the fastest Python and C take, \
+                   for each kernel; the numbers are in the table";
+
+/// The notebook that explains the ratios, between the same marks.
+const NOTEBOOK: &str = "notebooks/04-wealth.ipynb";
+
+/// The table as the notebook shows it, beside the full one.
+const SHORT: &str = "short.md";
 
 /// What `--quick` leaves out: alone, and with peers.
 pub const QUICK: [&str; 2] = [
@@ -78,13 +85,48 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
     files::write(&folder.join("results.jsonl"), &lines)?;
     let readme = paths.root.join("README.md");
     let old = fs::read_to_string(&readme).context("cannot read README.md")?;
-    let block = format!("{PICTURE}\n\n{text}");
+    let block = format!("![{ALT}](.github/ratios.svg)\n\n{text}");
     let new = between_marks(&old, &block).context("README.md has no marks for the ratios")?;
     files::write_if_changed(&readme, new.as_bytes())?;
-    for path in [&ratios, &chart, &readme] {
+    let notebook = paths.root.join(NOTEBOOK);
+    let old = fs::read_to_string(&notebook).with_context(|| format!("cannot read {NOTEBOOK}"))?;
+    let short = fs::read_to_string(ratios.with_file_name(SHORT)).context("no short table")?;
+    let svg = fs::read(&chart).context("no chart")?;
+    let block = format!("{}\n\n{short}", embedded(&svg));
+    let new = between_marked_lines(&old, &block)
+        .with_context(|| format!("{NOTEBOOK} has no marks for the ratios"))?;
+    files::write_if_changed(&notebook, new.as_bytes())?;
+    for path in [&ratios, &chart, &readme, &notebook] {
         println!("written: {}", paths.show(path));
     }
     Ok(())
+}
+
+/// The chart as a notebook's text can hold it.
+fn embedded(svg: &[u8]) -> String {
+    let data = BASE64_STANDARD.encode(svg);
+    format!("![{ALT}](data:image/svg+xml;base64,{data})")
+}
+
+/// The same as [`between_marks`] in a notebook, where each line of a text is a line of JSON.
+fn between_marked_lines(notebook: &str, block: &str) -> Option<String> {
+    let lines: Vec<&str> = notebook.lines().collect();
+    let at = |mark: &str| {
+        lines
+            .iter()
+            .position(|line| line.trim_start().starts_with(&format!("\"{mark}")))
+    };
+    let (first, last) = (at(MARKS.0)?, at(MARKS.1)?);
+    let indent = &lines[first][..lines[first].len() - lines[first].trim_start().len()];
+    let mut new: Vec<String> = lines[..=first].iter().map(ToString::to_string).collect();
+    for line in block.trim().lines() {
+        new.push(format!(
+            "{indent}{},",
+            serde_json::json!(format!("{line}\n"))
+        ));
+    }
+    new.extend(lines.get(last..)?.iter().map(ToString::to_string));
+    Some(new.join("\n") + "\n")
 }
 
 /// The text with what stands between the marks replaced.
@@ -112,6 +154,32 @@ mod tests {
     fn readme_has_the_marks() {
         let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
         assert!(between_marks(&fs::read_to_string(readme).unwrap(), "x").is_some());
+    }
+
+    #[test]
+    fn a_notebook_stays_json() {
+        let cell = serde_json::json!({"cells": [{"source": ["a\n", "<!-- ratios -->\n", "old\n", "<!-- /ratios -->\n", "b"]}]});
+        let text = format!("{cell:#}\n");
+        let new = between_marked_lines(&text, "\"new\"\n| é |\n").unwrap();
+        let read: serde_json::Value = serde_json::from_str(&new).unwrap();
+        let source = serde_json::json!([
+            "a\n",
+            "<!-- ratios -->\n",
+            "\"new\"\n",
+            "| é |\n",
+            "<!-- /ratios -->\n",
+            "b"
+        ]);
+        assert_eq!(read["cells"][0]["source"], source);
+        assert_eq!(between_marked_lines(&new, "\"new\"\n| é |").unwrap(), new);
+    }
+
+    #[test]
+    fn the_notebook_has_the_marks() {
+        let notebook = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(NOTEBOOK);
+        assert!(between_marked_lines(&fs::read_to_string(notebook).unwrap(), "x").is_some());
     }
 
     #[test]
