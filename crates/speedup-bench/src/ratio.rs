@@ -8,6 +8,9 @@ use crate::target::{TARGETS, Target};
 /// single precision in place of double, and a product that is exact below 2²⁴ only.
 pub const NOT_COUNTED: [&str; 2] = ["jax-single", "blas-single"];
 
+/// A median is steady if it is at most so many times the shortest time.
+pub const STEADY: f64 = 1.5;
+
 /// The best of some peers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Best {
@@ -15,6 +18,8 @@ pub struct Best {
     pub implementation: String,
     /// Its median, in seconds.
     pub seconds: f64,
+    /// Whether the median is near the shortest time, as on a machine without other work.
+    pub steady: bool,
 }
 
 /// One row of the table: a workload at one number of threads.
@@ -26,6 +31,8 @@ pub struct Row {
     pub threads: usize,
     /// Our median from a build like the notebook's, in seconds.
     pub notebook: f64,
+    /// Whether that is steady.
+    pub steady: bool,
     /// The same in release.
     pub release: Option<f64>,
     /// The fastest Python.
@@ -42,6 +49,12 @@ impl Row {
     /// Our time over a peer's.
     pub fn over(&self, peer: Option<&Best>) -> Option<f64> {
         Some(self.notebook / peer?.seconds)
+    }
+
+    /// Whether our time and those it is compared with are steady; ratios mean little otherwise.
+    pub fn is_steady(&self) -> bool {
+        let peers = [&self.python, &self.handout, &self.c];
+        self.steady && peers.into_iter().flatten().all(|peer| peer.steady)
     }
 
     /// Whether each wanted ratio that was measured is met; nothing if none was.
@@ -77,11 +90,10 @@ fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<R
         .filter(|m| m.workload == target.workload && m.threads == threads)
         .filter(|m| m.implementation.ends_with(target.suffix()))
         .collect();
+    let steady = |m: &Measurement| m.median_s <= STEADY * m.min_s;
     let ours = |build: &str| {
         let mut found = of_row.iter();
-        found
-            .find(|m| m.build == build && m.implementation == target.implementation)
-            .map(|m| m.median_s)
+        found.find(|m| m.build == build && m.implementation == target.implementation)
     };
     let best = |build: &str, counted: &dyn Fn(&str) -> bool| {
         let peers = of_row.iter().filter(|m| m.build == build);
@@ -91,13 +103,16 @@ fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<R
             .map(|m| Best {
                 implementation: m.implementation.clone(),
                 seconds: m.median_s,
+                steady: steady(m),
             })
     };
+    let notebook = ours("notebook")?;
     Some(Row {
         target,
         threads,
-        notebook: ours("notebook")?,
-        release: ours("release"),
+        notebook: notebook.median_s,
+        steady: steady(notebook),
+        release: ours("release").map(|m| m.median_s),
         python: best("python", &|name| !NOT_COUNTED.contains(&name)),
         handout: best("python", &|name| name.contains("handout")),
         c: best("c", &|_| true),
@@ -167,6 +182,15 @@ mod tests {
         assert_eq!(rows[2].c.as_ref().unwrap().seconds, 0.004);
         assert_eq!(rows[2].met(), Some(false));
         assert_eq!(rows[2].limit, Some(0.004));
+    }
+
+    #[test]
+    fn a_median_far_from_the_shortest_time_is_told() {
+        let mut all = planted();
+        assert!(rows(&all)[0].is_steady());
+        all[5].min_s = 0.5 * all[5].median_s;
+        assert!(!rows(&all)[0].is_steady());
+        assert!(rows(&all)[1].is_steady());
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub fn markdown(measurements: &[Measurement]) -> String {
     }
     text += "Medians; all sides took turns in one run. *Ours* is the kernel as a notebook builds \
              it. *Limit* is the time that the bound below allows, *share* how much of that speed \
-             is reached.";
+             is reached. *Unsteady*: a median is more than 1.5 times the shortest time, as other \
+             work on the machine makes it, and the ratio means little.";
     let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
     text += &left_out.concat();
     text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
@@ -103,6 +104,7 @@ fn line(row: &Row) -> String {
     .filter_map(|(wanted, who)| Some(format!("{} × {who}", significant(wanted?, 2))))
     .collect();
     let met = match row.met() {
+        Some(_) if !row.is_steady() => "unsteady",
         Some(true) => "yes",
         Some(false) => "no",
         None => "–",
