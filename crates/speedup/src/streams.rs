@@ -17,7 +17,9 @@
 //! Sources: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47, 2021;
 //! G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 
-use rand::SeedableRng;
+use std::convert::Infallible;
+
+use rand::{SeedableRng, TryRng};
 use rand_xoshiro::{Xoroshiro128Plus, Xoroshiro128PlusPlus};
 
 /// A family of 2⁶³ independent streams of random numbers, fixed by its seed.
@@ -63,8 +65,8 @@ impl Streams {
     /// let die = Streams::new(7).stream(3).random_range(1..=6);
     /// assert!((1..=6).contains(&die));
     /// ```
-    pub fn stream(&self, number: u64) -> Xoroshiro128PlusPlus {
-        Xoroshiro128PlusPlus::from_seed(self.bytes(number))
+    pub fn stream(&self, number: u64) -> Stream {
+        Stream(Xoroshiro128PlusPlus::from_seed(self.bytes(number)))
     }
 
     /// Stream number `number`, from its start, for doubles: those of the vector kernels.
@@ -77,8 +79,8 @@ impl Streams {
     /// let share: f64 = Streams::new(7).floats(3).random();
     /// assert!((0.0..1.0).contains(&share));
     /// ```
-    pub fn floats(&self, number: u64) -> Xoroshiro128Plus {
-        Xoroshiro128Plus::from_seed(self.bytes(number))
+    pub fn floats(&self, number: u64) -> FloatStream {
+        FloatStream(Xoroshiro128Plus::from_seed(self.bytes(number)))
     }
 
     /// The two words of state with which a stream begins.
@@ -97,6 +99,60 @@ impl Streams {
         bytes
     }
 }
+
+/// One stream, for every purpose: a generator for the functions of the crate `rand`.
+///
+/// # Examples
+///
+/// ```
+/// use rand::seq::SliceRandom;
+/// use speedup::Streams;
+///
+/// let mut cards: Vec<u32> = (0..52).collect();
+/// cards.shuffle(&mut Streams::new(7).stream(0));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stream(Xoroshiro128PlusPlus);
+
+/// One stream, for doubles: a generator for the functions of the crate `rand`.
+///
+/// # Examples
+///
+/// ```
+/// use rand::Rng;
+/// use speedup::Streams;
+///
+/// let mut stream = Streams::new(7).floats(0);
+/// assert_ne!(stream.next_u64(), stream.next_u64());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FloatStream(Xoroshiro128Plus);
+
+// Types of their own, because a notebook's cell can name only types of the crates that it lists.
+macro_rules! generator {
+    ($name:ident) => {
+        impl TryRng for $name {
+            type Error = Infallible;
+
+            #[inline]
+            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+                self.0.try_next_u32()
+            }
+
+            #[inline]
+            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+                self.0.try_next_u64()
+            }
+
+            #[inline]
+            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+                self.0.try_fill_bytes(bytes)
+            }
+        }
+    };
+}
+generator!(Stream);
+generator!(FloatStream);
 
 /// The step of SplitMix64: 2⁶⁴ divided by the golden ratio.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
