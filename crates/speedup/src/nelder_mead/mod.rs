@@ -14,13 +14,15 @@
 //! Computer Journal 7, 1965; SciPy's `minimize(method="nelder-mead")`, whose defaults these are.
 
 mod batch;
+mod lanes;
+mod search;
 mod simplex;
 
 pub use batch::{solve, solve_all, solve_all_parallel};
 
 use crate::Error;
 use crate::error::{check_count, check_parameter};
-use simplex::{Evaluations, Simplex};
+use search::Search;
 
 /// The largest number of dimensions; the method is of little use far below it.
 pub const MAX_DIMENSIONS: u64 = 100;
@@ -64,6 +66,17 @@ pub struct Minimum<const N: usize> {
     pub converged: bool,
 }
 
+impl<const N: usize> Minimum<N> {
+    /// The place of a result that is not there yet.
+    const NONE: Self = Self {
+        x: [0.0; N],
+        f: f64::NAN,
+        iterations: 0,
+        evaluations: 0,
+        converged: false,
+    };
+}
+
 /// Searches for a minimum of `f` from `start`, as `scipy.optimize.minimize(f, start, method="nelder-mead")`.
 ///
 /// Ends when both tolerances, [`X_TOLERANCE`] and [`F_TOLERANCE`], are met, or after
@@ -96,7 +109,7 @@ pub struct Minimum<const N: usize> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn minimize<const N: usize>(
-    f: impl FnMut(&[f64; N]) -> f64,
+    mut f: impl FnMut(&[f64; N]) -> f64,
     start: [f64; N],
 ) -> Result<Minimum<N>, Error> {
     check_count("dimensions", N, 1, MAX_DIMENSIONS)?;
@@ -105,51 +118,17 @@ pub fn minimize<const N: usize>(
             ((1.0 + STEP) * x).is_finite()
         })?;
     }
-    let mut evaluations = Evaluations::new(f, LIMIT * N);
-    let mut simplex = Simplex::new(start, start_simplex(start), &mut evaluations);
-    let mut iterations = 1;
-    let mut converged = false;
-    while !evaluations.used_up() && iterations < LIMIT * N {
-        converged = simplex.is_within(X_TOLERANCE, F_TOLERANCE);
-        if converged {
-            break;
-        }
-        // An iteration that the limit on evaluations cuts short is not counted.
-        if simplex.advance(&mut evaluations).is_some() {
-            iterations += 1;
+    let mut search = Search::new(start, &mut f);
+    loop {
+        if let Some(minimum) = search.step(&mut f) {
+            return Ok(minimum);
         }
     }
-    let best = simplex.best();
-    Ok(Minimum {
-        x: best.x,
-        f: best.f,
-        iterations,
-        evaluations: evaluations.count(),
-        converged,
-    })
-}
-
-/// The points of the start simplex other than the start: a step from it along each axis.
-fn start_simplex<const N: usize>(start: [f64; N]) -> [[f64; N]; N] {
-    std::array::from_fn(|axis| {
-        let mut point = start;
-        point[axis] = if point[axis] == 0.0 {
-            STEP_FROM_ZERO
-        } else {
-            (1.0 + STEP) * point[axis]
-        };
-        point
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_start_simplex_steps_along_each_axis() {
-        assert_eq!(start_simplex([0.0, -2.0]), [[0.000_25, -2.0], [0.0, -2.1]]);
-    }
 
     #[test]
     fn a_function_without_minimum_uses_up_a_limit() {

@@ -15,8 +15,8 @@ pub struct Evaluations<F> {
 }
 
 impl<F> Evaluations<F> {
-    pub fn new(f: F, limit: usize) -> Self {
-        let count = 0;
+    /// The function, of which `count` evaluations were made before.
+    pub fn new(f: F, count: usize, limit: usize) -> Self {
         Self { f, count, limit }
     }
 
@@ -48,10 +48,10 @@ impl<F> Evaluations<F> {
 }
 
 /// N + 1 vertices, from best to worst.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Simplex<const N: usize> {
-    best: Vertex<N>,
-    others: [Vertex<N>; N],
+    pub best: Vertex<N>,
+    pub others: [Vertex<N>; N],
 }
 
 impl<const N: usize> Simplex<N> {
@@ -66,10 +66,6 @@ impl<const N: usize> Simplex<N> {
         let mut simplex = Self { best, others };
         simplex.sort();
         simplex
-    }
-
-    pub fn best(&self) -> Vertex<N> {
-        self.best
     }
 
     /// Whether all coordinates and values are this near to those of the best vertex.
@@ -114,7 +110,8 @@ impl<const N: usize> Simplex<N> {
         Some(())
     }
 
-    fn middle_of_all_but_the_worst(&self) -> [f64; N] {
+    #[inline(always)]
+    pub fn middle_of_all_but_the_worst(&self) -> [f64; N] {
         let mut sum = self.best.x;
         for vertex in &self.others[..N - 1] {
             for (sum, x) in sum.iter_mut().zip(&vertex.x) {
@@ -167,8 +164,13 @@ fn is_better(a: f64, b: f64) -> bool {
 }
 
 /// `a x + b y`.
-fn blend<const N: usize>(a: f64, x: &[f64; N], b: f64, y: &[f64; N]) -> [f64; N] {
-    std::array::from_fn(|k| a * x[k] + b * y[k])
+#[inline(always)]
+pub fn blend<const N: usize>(a: f64, x: &[f64; N], b: f64, y: &[f64; N]) -> [f64; N] {
+    let mut blend = [0.0; N];
+    for (blend, (x, y)) in blend.iter_mut().zip(x.iter().zip(y)) {
+        *blend = a * x + b * y;
+    }
+    blend
 }
 
 #[cfg(test)]
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn a_shrink_that_runs_out_of_evaluations_says_so() {
         let mut simplex = simplex_of([0.0, 1.0, 2.0, 3.0]);
-        let mut two = Evaluations::new(|x: &[f64; 3]| x[0], 2);
+        let mut two = Evaluations::new(|x: &[f64; 3]| x[0], 0, 2);
         assert_eq!(simplex.shrink(&mut two), None);
         assert_eq!(
             (two.count(), values(&simplex)),
