@@ -85,6 +85,9 @@ struct BenchArgs {
     /// In turns with programs in Python and C; writes the table of ratios and its chart
     #[arg(long)]
     peers: bool,
+    /// Measure nothing: write table and chart again from the last full run with peers
+    #[arg(long, conflicts_with_all = ["only", "quick", "peers"])]
+    report: bool,
 }
 
 /// Reads the command line and does what it says.
@@ -111,6 +114,7 @@ pub fn run() -> Result<()> {
                 only: args.only,
                 quick: args.quick,
                 peers: args.peers,
+                report: args.report,
             };
             bench::run(&paths, &request)
         }

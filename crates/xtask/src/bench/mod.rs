@@ -48,6 +48,8 @@ pub struct Request {
     pub quick: bool,
     /// In turns with the programs in Python and C.
     pub peers: bool,
+    /// Nothing: only the report, from the last measurements.
+    pub report: bool,
 }
 
 impl Request {
@@ -76,6 +78,10 @@ pub fn run(paths: &Paths, request: &Request) -> Result<()> {
         results: folder.join("results.jsonl"),
         folder,
     };
+    if request.report {
+        report::check_complete(&places.results)?;
+        return report::publish(paths, request, &places.results);
+    }
     let measurements = if request.peers {
         with_peers(paths, request, &places)?
     } else {
@@ -179,6 +185,7 @@ mod tests {
             only: Some(only.to_owned()),
             quick: false,
             peers: false,
+            report: false,
         };
         assert_eq!(request("pi").workloads(), ["pi"]);
         assert!(request("e").workloads().is_empty());

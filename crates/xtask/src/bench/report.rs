@@ -5,7 +5,7 @@ use super::{Request, WORKLOADS};
 use crate::child;
 use crate::files;
 use crate::paths::Paths;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use std::fs;
 use std::path::Path;
@@ -56,6 +56,24 @@ fn time(seconds: f64) -> String {
     }
 }
 
+/// Refuses measurements that are not those of a full run with peers.
+pub fn check_complete(results: &Path) -> Result<()> {
+    let text = fs::read_to_string(results)
+        .with_context(|| format!("cannot read {}: nothing was measured", results.display()))?;
+    let counts = |workload: &str| {
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|m| m["workload"] == workload && m["build"] == "python")
+            .any(|m| m["repeats"].as_u64() >= Some(5))
+    };
+    match WORKLOADS.into_iter().find(|workload| !counts(workload)) {
+        None => Ok(()),
+        Some(workload) => {
+            bail!("the last run has no {workload} in full: cargo xtask bench --peers")
+        }
+    }
+}
+
 /// Checks all values, and writes the ratios, the raw lines and the chart into the repository.
 ///
 /// Only a full run of all workloads does; another one is shown on the screen.
@@ -71,6 +89,7 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
             paths.root.join(".github/ratios.svg"),
         )
     };
+    files::make_folder(&folder)?;
     let mut command = Command::new(paths.target.join("release/speedup-bench"));
     command.arg("report").arg(results).arg(&ratios).arg(&chart);
     child::output(&mut command).context("the results are not accepted")?;
@@ -85,15 +104,14 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
     files::write(&folder.join("results.jsonl"), &lines)?;
     let readme = paths.root.join("README.md");
     let old = fs::read_to_string(&readme).context("cannot read README.md")?;
-    let block = format!("![{ALT}](.github/ratios.svg)\n\n{text}");
-    let new = between_marks(&old, &block).context("README.md has no marks for the ratios")?;
+    let new = between_marks(&old, &readme_block(&text))
+        .context("README.md has no marks for the ratios")?;
     files::write_if_changed(&readme, new.as_bytes())?;
     let notebook = paths.root.join(NOTEBOOK);
     let old = fs::read_to_string(&notebook).with_context(|| format!("cannot read {NOTEBOOK}"))?;
     let short = fs::read_to_string(ratios.with_file_name(SHORT)).context("no short table")?;
     let svg = fs::read(&chart).context("no chart")?;
-    let block = format!("{}\n\n{short}", embedded(&svg));
-    let new = between_marked_lines(&old, &block)
+    let new = between_marked_lines(&old, &notebook_block(&svg, &short))
         .with_context(|| format!("{NOTEBOOK} has no marks for the ratios"))?;
     files::write_if_changed(&notebook, new.as_bytes())?;
     for path in [&ratios, &chart, &readme, &notebook] {
@@ -102,10 +120,15 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The chart as a notebook's text can hold it.
-fn embedded(svg: &[u8]) -> String {
+/// What README shows.
+fn readme_block(table: &str) -> String {
+    format!("![{ALT}](.github/ratios.svg)\n\n{table}")
+}
+
+/// What the notebook shows; the chart is part of the text, so that the file can be handed out alone.
+fn notebook_block(svg: &[u8], table: &str) -> String {
     let data = BASE64_STANDARD.encode(svg);
-    format!("![{ALT}](data:image/svg+xml;base64,{data})")
+    format!("![{ALT}](data:image/svg+xml;base64,{data})\n\n{table}")
 }
 
 /// The same as [`between_marks`] in a notebook, where each line of a text is a line of JSON.
@@ -150,10 +173,19 @@ mod tests {
         assert_eq!(between_marks("no marks", "x"), None);
     }
 
+    /// Nobody has edited what the command wrote, in one place or the other.
     #[test]
-    fn readme_has_the_marks() {
-        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-        assert!(between_marks(&fs::read_to_string(readme).unwrap(), "x").is_some());
+    fn readme_and_the_notebook_show_the_committed_results() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+        let results = |name: &str| read(&format!("crates/speedup-bench/results/{name}"));
+        let readme = read("README.md");
+        let block = readme_block(&results("ratios.md"));
+        assert_eq!(between_marks(&readme, &block), Some(readme));
+        let notebook = read(NOTEBOOK);
+        let svg = read(".github/ratios.svg");
+        let block = notebook_block(svg.as_bytes(), &results(SHORT));
+        assert_eq!(between_marked_lines(&notebook, &block), Some(notebook));
     }
 
     #[test]
@@ -172,14 +204,6 @@ mod tests {
         ]);
         assert_eq!(read["cells"][0]["source"], source);
         assert_eq!(between_marked_lines(&new, "\"new\"\n| é |").unwrap(), new);
-    }
-
-    #[test]
-    fn the_notebook_has_the_marks() {
-        let notebook = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../..")
-            .join(NOTEBOOK);
-        assert!(between_marked_lines(&fs::read_to_string(notebook).unwrap(), "x").is_some());
     }
 
     #[test]
