@@ -18,8 +18,8 @@ pub enum Limit {
     Cycles {
         /// Elements in one run.
         elements: f64,
-        /// Cycles an element, from the count of instructions; nothing while they are not counted.
-        each: Option<f64>,
+        /// Cycles an element, from the count of instructions.
+        each: f64,
         /// Where the count is from.
         why: &'static str,
     },
@@ -51,32 +51,30 @@ pub fn of(workload: &str, implementation: &str) -> Option<Limit> {
         // products, alone or fused with an addition, Zen 4 begins one a cycle, of other operations two.
         ("nelder_mead", "speedup") => cycles(
             126_350.0,
-            Some(109.0 / 2.0 / 8.0),
+            109.0 / 2.0 / 8.0,
             "iterations, 109 operations for 8 of them",
         ),
         // 10 n³ operations (Golub and Van Loan, "Matrix Computations", 7.5.6), of which
         // a processor with AVX-512 does 16 a cycle.
         ("eigenvalues", "speedup") => cycles(
             20.0 * 10e9,
-            Some(1.0 / 16.0),
+            1.0 / 16.0,
             "floating-point operations, 10 n³ for each matrix",
         ),
-        ("grid_max", "speedup") => {
-            cycles(25e6, Some(14.0 / 8.0), "points, 14 products for 8 of them")
-        }
+        ("grid_max", "speedup") => cycles(25e6, 14.0 / 8.0, "points, 14 products for 8 of them"),
         ("wealth", "speedup") => cycles(
             50e6,
-            Some(55.0 / 8.0),
+            55.0 / 8.0,
             "steps of a household, 55 products for 8 of them",
         ),
         ("pi", "speedup") => cycles(
             100e6,
-            Some(20.0 / 2.0 / 8.0),
+            20.0 / 2.0 / 8.0,
             "points, 20 operations for 8 of them",
         ),
         ("int_matmul", "speedup") => cycles(
             1e9,
-            Some(1.0 / 64.0),
+            1.0 / 64.0,
             "products of two entries, 64 bytes in one instruction",
         ),
         ("poly_grid", "speedup") => bytes(4e6, "fill-4MB", "4 MB written, in the cache"),
@@ -111,7 +109,7 @@ impl Limit {
         match *self {
             Self::Bytes { bytes, measure, .. } => Some(bytes / rate(measure, threads)?),
             Self::Cycles { elements, each, .. } => {
-                Some(elements * each? / (rate("clock", 1)? * threads as f64))
+                Some(elements * each / (rate("clock", 1)? * threads as f64))
             }
         }
     }
@@ -120,15 +118,10 @@ impl Limit {
     pub fn words(&self) -> String {
         match self {
             Self::Bytes { why, .. } => format!("memory: {why}"),
-            Self::Cycles {
-                each: Some(each),
-                why,
-                ..
-            } => format!(
-                "{} cycles each: {why}",
-                speedup::timing::significant(*each, 3)
-            ),
-            Self::Cycles { why, .. } => format!("arithmetic: {why}"),
+            Self::Cycles { each, why, .. } => {
+                let each = speedup::timing::significant(*each, 3);
+                format!("{each} cycles each: {why}")
+            }
         }
     }
 }
@@ -166,7 +159,7 @@ mod tests {
         assert_eq!(fill.seconds(&machine, 1), None);
         let cycles = Limit::Cycles {
             elements: 8e9,
-            each: Some(0.5),
+            each: 0.5,
             why: "",
         };
         assert_eq!(cycles.seconds(&machine, 2), Some(0.5));

@@ -45,7 +45,7 @@ pub fn markdown(measurements: &[Measurement]) -> String {
 /// One table for a handout: how many times as long as ours the others take, at most threads.
 pub fn short(measurements: &[Measurement]) -> String {
     let rows = rows(measurements);
-    let most = rows.iter().map(|row| row.threads).max().unwrap_or(1);
+    let most = most_threads(&rows);
     let mut text = format!(
         "| kernel, {} | work | Python's best | the handout's way | C | limit | share of it |\n|{}\n",
         plural(most),
@@ -57,9 +57,8 @@ pub fn short(measurements: &[Measurement]) -> String {
             row.over(peer.as_ref())
                 .map_or("–".to_owned(), |ratio| significant(1.0 / ratio, 2))
         };
-        let implementation = format!("speedup{}", target.suffix());
-        let work = table::find(target.workload, &implementation).map_or("", |w| w.work);
-        let kind = match limit::of(target.workload, &implementation) {
+        let work = table::find(target.workload, target.implementation).map_or("", |w| w.work);
+        let kind = match limit::of(target.workload, target.implementation) {
             Some(Limit::Bytes { .. }) => "memory",
             _ => "arithmetic",
         };
@@ -160,6 +159,10 @@ fn machine(measurements: &[Measurement]) -> String {
     format!("\nMeasured of the machine in the same run:\n{text}\n")
 }
 
+fn most_threads(rows: &[Row]) -> usize {
+    rows.iter().map(|row| row.threads).max().unwrap_or(1)
+}
+
 fn plural(threads: usize) -> String {
     match threads {
         1 => "1 thread".to_owned(),
@@ -174,7 +177,7 @@ fn plural(threads: usize) -> String {
 /// If nothing was measured.
 pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
     let rows = rows(measurements);
-    let most = rows.iter().map(|row| row.threads).max().unwrap_or(1);
+    let most = most_threads(&rows);
     let complete = |row: &&Row| row.threads == most && row.python.is_some();
     let rows: Vec<Row> = rows.iter().filter(complete).cloned().collect();
     let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<f64>> {

@@ -1,6 +1,6 @@
 //! 2ˣ without branches.
 
-use super::horner::horner;
+use super::horner::{ROUND, horner};
 
 /// Largest |x| of [`exp2`].
 pub const EXP2_MAX: f64 = 1000.0;
@@ -12,8 +12,6 @@ pub const EXP2_MAX: f64 = 1000.0;
 #[inline(always)]
 #[allow(clippy::approx_constant)] // the second coefficient is near ln 2, but not ln 2
 pub fn exp2<const FMA: bool>(x: f64) -> f64 {
-    // A double of this size has no bits after the point: adding it rounds, and leaves n in the low bits.
-    const ROUND: f64 = 1.5 * (1_u64 << 52) as f64;
     let shifted = x + ROUND;
     let r = x - (shifted - ROUND);
     let power = horner::<FMA, 12>(

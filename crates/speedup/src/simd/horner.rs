@@ -1,5 +1,9 @@
 //! Polynomials, and the fused multiply-add that they are made of.
 
+/// A double of this size has no bits after the point: adding it to a small number rounds that, and leaves
+/// the whole number in the low bits.
+pub const ROUND: f64 = 1.5 * (1_u64 << 52) as f64;
+
 /// a b + c, rounded once if the instructions have it, otherwise after each operation.
 ///
 /// `f64::mul_add` without the instruction calls a function some sixty times slower.

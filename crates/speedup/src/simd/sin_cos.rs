@@ -1,6 +1,6 @@
 //! Sine and cosine without branches.
 
-use super::horner::{horner, mul_add};
+use super::horner::{ROUND, horner, mul_add};
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2};
 
 /// π/2 and π are these doubles, plus what the doubles lose.
@@ -52,7 +52,6 @@ pub const COS_MAX: f64 = 1000.0;
 /// such coefficients: `fpminimax` of Sollya, relative error 3·10⁻¹⁹.
 #[inline(always)]
 pub fn cos<const FMA: bool>(x: f64) -> f64 {
-    const ROUND: f64 = 1.5 * (1_u64 << 52) as f64;
     // π in two parts: any two with a fused product, a first part of 40 bits without one.
     let (high, low) = if FMA {
         (2.0 * FRAC_PI_2, 2.0 * PI_2_LOW)
