@@ -65,6 +65,7 @@ pub mod prelude;
 pub mod progress;
 pub mod repeat;
 mod room;
+mod share;
 pub mod simd;
 pub mod squares;
 pub mod streams;

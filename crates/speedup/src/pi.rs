@@ -3,9 +3,9 @@
 //! Source: the lecture's exercise 13.5.1.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::Rng;
-use rayon::prelude::*;
 
 use crate::error::check_count;
 use crate::simd::{Lanes, Level, Vectorized};
@@ -67,21 +67,16 @@ pub fn estimate_parallel(points: u64, streams: Streams, threads: Threads) -> Res
     check(points)?;
     let level = Level::chosen()?;
     let full_chunks = points / CHUNK;
-    let in_full_chunks: u64 = threads.install(|| {
-        (0..full_chunks.div_ceil(LANES as u64))
-            .into_par_iter()
-            .map(|group| {
-                let first = group * LANES as u64;
-                let hits = level.run(Hits { streams, first });
-                let lanes = LANES.min((full_chunks - first) as usize);
-                hits[..lanes]
-                    .iter()
-                    .map(|hits| u64::from(*hits))
-                    .sum::<u64>()
-            })
-            .sum()
+    let in_full_chunks = AtomicU64::new(0);
+    threads.share(0..full_chunks.div_ceil(LANES as u64), |group| {
+        let first = group * LANES as u64;
+        let hits = level.run(Hits { streams, first });
+        let lanes = LANES.min((full_chunks - first) as usize);
+        let inside = hits[..lanes].iter().copied().map(u64::from).sum();
+        // Whole numbers: the order in which threads add does not matter.
+        in_full_chunks.fetch_add(inside, Ordering::Relaxed);
     })?;
-    let inside = in_full_chunks + hits(full_chunks, points, streams);
+    let inside = in_full_chunks.into_inner() + hits(full_chunks, points, streams);
     Ok(4.0 * inside as f64 / points as f64)
 }
 

@@ -138,67 +138,8 @@ impl Threads {
         Ok(pool.install(work))
     }
 
-    /// Hands out `items` to the threads, the next one to whichever is free; the caller's thread is one of them.
-    ///
-    /// So work starts before the other threads have woken up, which takes longer than some whole kernels.
-    /// Half of the threads begin at the front, half at the back, so that two threads seldom work on neighbouring
-    /// parts of the memory, and each mostly on those of the last time. Which thread gets which item differs from run
-    /// to run all the same.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::System`] if the operating system does not give the threads.
-    ///
-    /// # Panics
-    ///
-    /// Only if `work` or the iterator does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use speedup::Threads;
-    ///
-    /// let mut squares = [0; 10];
-    /// Threads::new(3)?.share(squares.chunks_mut(4).enumerate(), |(chunk, squares)| {
-    ///     for (k, square) in squares.iter_mut().enumerate() {
-    ///         *square = (4 * chunk + k).pow(2);
-    ///     }
-    /// })?;
-    /// assert_eq!(squares[9], 81);
-    /// # Ok::<(), speedup::Error>(())
-    /// ```
-    pub fn share<I: DoubleEndedIterator + Send>(
-        self,
-        items: I,
-        work: impl Fn(I::Item) + Sync,
-    ) -> Result<(), Error> {
-        let items = Mutex::new(items);
-        // The lock is held while the next item is taken, not while it is worked on.
-        let take = |from_front: bool| {
-            let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
-            if from_front {
-                items.next()
-            } else {
-                items.next_back()
-            }
-        };
-        let run = |thread: usize| {
-            while let Some(item) = take(thread.is_multiple_of(2)) {
-                work(item);
-            }
-        };
-        if self.count() > 1 {
-            self.pool()?.in_place_scope(|scope| {
-                (1..self.count()).for_each(|thread| scope.spawn(move |_| run(thread)));
-                run(0);
-            });
-        } else {
-            run(0);
-        }
-        Ok(())
-    }
-
-    fn pool(self) -> Result<Arc<ThreadPool>, Error> {
+    /// The pool of so many threads, made at its first use.
+    pub(crate) fn pool(self) -> Result<Arc<ThreadPool>, Error> {
         let count = self.count();
         let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = pools.get(&count) {
@@ -240,35 +181,6 @@ mod tests {
             Threads::Sequential.install(rayon::current_num_threads),
             Ok(1)
         );
-    }
-
-    #[test]
-    fn every_item_is_handed_out_once() {
-        for n in [1, 2, 3, 8] {
-            let threads = Threads::new(n).unwrap();
-            for items in [0, 1, 7, 1_000] {
-                let seen = Mutex::new(Vec::new());
-                let note = |item| seen.lock().unwrap().push(item);
-                threads.share(0..items, note).unwrap();
-                let mut seen = seen.into_inner().unwrap();
-                seen.sort_unstable();
-                assert!(seen.into_iter().eq(0..items));
-            }
-        }
-    }
-
-    #[test]
-    fn no_more_threads_than_asked_for() {
-        for n in [1, 2, 3] {
-            let seen = Mutex::new(std::collections::HashSet::new());
-            let note = |_| {
-                std::thread::sleep(std::time::Duration::from_micros(100));
-                seen.lock().unwrap().insert(std::thread::current().id());
-            };
-            Threads::new(n).unwrap().share(0..100, note).unwrap();
-            let seen = seen.into_inner().unwrap();
-            assert!(seen.contains(&std::thread::current().id()) && seen.len() as i64 <= n);
-        }
     }
 
     #[test]

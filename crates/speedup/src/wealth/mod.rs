@@ -19,7 +19,6 @@ mod lanes;
 mod rule;
 
 use rand::Rng;
-use rayon::prelude::*;
 
 pub use rule::Rule;
 
@@ -155,26 +154,22 @@ pub fn long_run_median_parallel(
     people.check()?;
     let level = Level::chosen()?;
     let mut wealth = vec![0.0; people.households];
-    threads.install(|| {
-        wealth
-            .par_chunks_mut(LANES)
-            .enumerate()
-            .for_each(|(group, last)| {
-                let first = group * LANES;
-                if rule.suits_lanes() {
-                    level.run(Households {
-                        rule,
-                        people,
-                        streams,
-                        first: first as u64,
-                        last,
-                    });
-                } else {
-                    for (i, last) in (first..).zip(last) {
-                        *last = last_wealth(rule, people, streams, i);
-                    }
-                }
+    let groups = wealth.chunks_mut(LANES).enumerate();
+    threads.share(groups, |(group, last)| {
+        let first = group * LANES;
+        if rule.suits_lanes() {
+            level.run(Households {
+                rule,
+                people,
+                streams,
+                first: first as u64,
+                last,
             });
+        } else {
+            for (i, last) in (first..).zip(last) {
+                *last = last_wealth(rule, people, streams, i);
+            }
+        }
     })?;
     Ok(median(&mut wealth).unwrap_or(f64::NAN))
 }
