@@ -1,10 +1,11 @@
 //! Eigenvalues of real square matrices.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
+use faer::linalg::evd::{ComputeEigenvectors, EvdParams, SchurParams, evd_real, evd_scratch};
 use faer::{Auto, Mat, Par, Spec, c64};
 use rayon::prelude::*;
 
@@ -106,11 +107,41 @@ fn check(matrix: &Mat<f64>) -> Result<(), Error> {
     Ok(())
 }
 
+/// faer's settings, with half as many shifts a sweep for matrices of medium size.
+///
+/// faer takes LAPACK's 64 shifts and looks for converged eigenvalues in the last 96 columns. For random matrices
+/// with 1,000 rows, 32 and 64 took 0.80 to 0.85 of the time in turns with faer's (Zen 4, one thread).
+fn params() -> EvdParams {
+    let mut params: EvdParams = Auto::<f64>::auto();
+    params.schur.recommended_shift_count = shifts;
+    params.schur.recommended_deflation_window = window;
+    params
+}
+
+/// Sizes for which faer would take 64 shifts.
+const MEDIUM: Range<usize> = 590..3_000;
+
+extern "C" fn shifts(size: usize, active: usize) -> usize {
+    let of_faer: SchurParams = Auto::<f64>::auto();
+    match MEDIUM.contains(&size) {
+        true => 32,
+        false => (of_faer.recommended_shift_count)(size, active),
+    }
+}
+
+extern "C" fn window(size: usize, active: usize) -> usize {
+    let of_faer: SchurParams = Auto::<f64>::auto();
+    match MEDIUM.contains(&size) {
+        true => 64,
+        false => (of_faer.recommended_deflation_window)(size, active),
+    }
+}
+
 fn compute(matrix: &Mat<f64>, par: Par) -> Result<Vec<c64>, Error> {
     let size = matrix.nrows();
     let (mut re, mut im) = (Diag::<f64>::zeros(size), Diag::<f64>::zeros(size));
     let (left, right) = (ComputeEigenvectors::No, ComputeEigenvectors::No);
-    let params = Spec::new(Auto::<f64>::auto());
+    let params = Spec::new(params());
     let mut memory = MemBuffer::new(evd_scratch::<f64>(size, left, right, par, params));
     let stack = MemStack::new(&mut memory);
     let (re_out, im_out) = (re.as_mut(), im.as_mut());
