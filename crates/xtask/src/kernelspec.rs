@@ -3,7 +3,7 @@
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::Outcome;
-use crate::{files, own_program};
+use crate::{files, own_program, std_sources};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fs;
@@ -18,8 +18,14 @@ pub const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\n\
     overflow-checks = false\n";
 
 /// Puts the launcher, its settings and the kernelspec in place.
-pub fn install(paths: &Paths, python: &PythonEnv, evcxr: &Path) -> Result<Outcome<()>> {
+pub fn install(
+    paths: &Paths,
+    python: &PythonEnv,
+    evcxr: &Path,
+    sysroot: &Path,
+) -> Result<Outcome<()>> {
     let mut changed = own_program::copy_to(&launcher_file(paths))?;
+    changed |= std_sources::install(paths, sysroot)?;
     let mut put = |path: PathBuf, content: &str| -> Result<()> {
         changed |= files::write_if_changed(&path, content.as_bytes())?;
         Ok(())
@@ -96,7 +102,7 @@ mod tests {
         let python = environment(&folder);
         let theirs = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         files::write(&theirs, b"{\"argv\": [\"theirs\"]}").unwrap();
-        install(&paths, &python, Path::new("/evcxr")).unwrap();
+        install(&paths, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
         assert!(fs::read_to_string(&theirs).unwrap().contains("theirs"));
         assert!(
             paths
@@ -112,12 +118,12 @@ mod tests {
         let python = environment(&folder);
         let spec = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         let first = Paths::of(&folder.0.join("first"));
-        let done = install(&first, &python, Path::new("/evcxr")).unwrap();
+        let done = install(&first, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
         assert!(matches!(done, Outcome::Done(())));
-        let again = install(&first, &python, Path::new("/evcxr")).unwrap();
+        let again = install(&first, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
         assert!(matches!(again, Outcome::UpToDate(())));
         let second = Paths::of(&folder.0.join("second"));
-        install(&second, &python, Path::new("/evcxr")).unwrap();
+        install(&second, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
         let text = fs::read_to_string(spec).unwrap();
         assert!(text.contains("/second/target/kernel/launcher"), "{text}");
     }

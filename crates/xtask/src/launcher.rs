@@ -1,7 +1,7 @@
 //! What Jupyter starts: prepares a private folder and becomes the kernel.
 
 use crate::paths::Paths;
-use crate::{clone_tree, jupyter_env, kernelspec, lock, run_folders, seed};
+use crate::{clone_tree, jupyter_env, kernelspec, lock, run_folders, seed, std_sources};
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
 use std::env;
@@ -39,6 +39,10 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
         .env_remove("RUSTC_WRAPPER")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove(SEED_VARIABLE);
+    let sources = std_sources::folder(paths);
+    if sources.is_dir() {
+        command.env("RUST_SRC_PATH", sources);
+    }
     Err(command.exec()).with_context(|| format!("cannot start {program}"))
 }
 

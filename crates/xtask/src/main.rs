@@ -44,6 +44,7 @@ mod python_env;
 mod run_folders;
 mod seed;
 mod setup;
+mod std_sources;
 mod step;
 mod test_suite;
 mod toolchain;

@@ -5,6 +5,7 @@ use crate::paths::Paths;
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The compiler's version, commit and host.
@@ -12,6 +13,8 @@ pub struct Toolchain {
     release: String,
     commit: String,
     host: String,
+    /// The folder of the compiler, its libraries and their source.
+    pub sysroot: PathBuf,
 }
 
 impl Toolchain {
@@ -20,10 +23,14 @@ impl Toolchain {
         let mut rustc = Command::new("rustc");
         rustc.arg("-vV").current_dir(&paths.root);
         let text = child::output(&mut rustc).context("is Rust installed? (rustup.rs)")?;
-        Toolchain::parse(&text).with_context(|| format!("unexpected answer of rustc -vV:\n{text}"))
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--print", "sysroot"]).current_dir(&paths.root);
+        let sysroot = child::output(&mut rustc)?;
+        Toolchain::parse(&text, &sysroot)
+            .with_context(|| format!("unexpected answer of rustc -vV:\n{text}"))
     }
 
-    fn parse(text: &str) -> Option<Toolchain> {
+    fn parse(text: &str, sysroot: &str) -> Option<Toolchain> {
         let field = |name: &str| {
             text.lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
@@ -32,6 +39,7 @@ impl Toolchain {
             release: field("release")?.to_owned(),
             commit: field("commit-hash")?.chars().take(9).collect(),
             host: field("host")?.to_owned(),
+            sysroot: PathBuf::from(sysroot.trim_end()),
         })
     }
 
@@ -62,7 +70,7 @@ mod tests {
                     commit-hash: 59807616e1fa2540724bfbac14d7976d7e4a3860\n\
                     host: x86_64-unknown-linux-gnu\nrelease: 1.95.0\n";
         assert_eq!(
-            Toolchain::parse(text).unwrap().key(),
+            Toolchain::parse(text, "/toolchain\n").unwrap().key(),
             "rustc-1.95.0-59807616e-x86_64-unknown-linux-gnu"
         );
     }
