@@ -5,6 +5,7 @@
 
 use super::Problem;
 use super::cells::{Cell, Notebook};
+use super::statements;
 use crate::files;
 use crate::paths::Paths;
 use anyhow::{Context, Result, bail, ensure};
@@ -16,6 +17,9 @@ use std::process::{Command, Stdio};
 
 /// The longest line in a cell, in letters: what the pages' column has room for.
 const WIDTH: usize = 88;
+/// How rustfmt breaks lines: only where one does not fit. A cell is read whole, on a page
+/// or beside its output, and by rustfmt's default the handouts have a sixth more lines.
+const HEURISTICS: &str = "Max";
 /// How far rustfmt indents a function's body.
 const INDENT: &str = "    ";
 const HEAD: &str = "fn cell() {";
@@ -37,7 +41,7 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Formatted> {
     files::make_folder(&folder)?;
     // In the folder itself, so that no file of the user's applies.
     let options = format!(
-        "edition = \"2024\"\nstyle_edition = \"2024\"\nmax_width = {}\n",
+        "edition = \"2024\"\nmax_width = {}\nuse_small_heuristics = {HEURISTICS:?}\n",
         WIDTH + INDENT.len()
     );
     files::write(&folder.join("rustfmt.toml"), options.as_bytes())?;
@@ -56,25 +60,30 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Formatted> {
     let said = rustfmt(paths, cells.iter().map(|(.., file)| file.as_path()))?;
     let mut all = Formatted::default();
     for (notebook, cell, file) in cells {
-        match said.get(&file) {
-            Some(_) if cell.fails => {}
-            Some(text) => all
-                .problems
-                .push(Problem::new(&notebook.path, cell, text.clone())),
-            None => {
+        let result = match said.get(&file) {
+            None => assemble(cell, &file).map_err(|error| format!("{error:#}")),
+            Some(messages) => Err(in_cell(messages, cell)),
+        };
+        match result {
+            Ok(text) => {
                 let of_notebook = all.sources.entry(notebook.path.clone()).or_default();
-                of_notebook.insert(cell.index, assemble(cell, &file)?);
+                of_notebook.insert(cell.index, text);
             }
+            Err(_) if cell.fails => {}
+            Err(text) => all.problems.push(Problem::new(&notebook.path, cell, text)),
         }
     }
     Ok(all)
 }
 
+/// What rustfmt said: the line of the file, and the message.
+type Messages = Vec<(usize, String)>;
+
 /// Formats the files in place; returns what rustfmt said of those that it could not.
 fn rustfmt<'a>(
     paths: &Paths,
     cells: impl Iterator<Item = &'a Path>,
-) -> Result<BTreeMap<PathBuf, String>> {
+) -> Result<BTreeMap<PathBuf, Messages>> {
     let mut cells = cells.peekable();
     if cells.peek().is_none() {
         return Ok(BTreeMap::new());
@@ -95,24 +104,35 @@ fn rustfmt<'a>(
     Ok(said)
 }
 
-/// Sorts rustfmt's messages by the file that each names, in words for a cell.
-fn by_file(messages: &str) -> BTreeMap<PathBuf, String> {
-    let mut found: BTreeMap<PathBuf, String> = BTreeMap::new();
+/// Sorts rustfmt's messages by the file that each names.
+fn by_file(messages: &str) -> BTreeMap<PathBuf, Messages> {
+    let mut found: BTreeMap<PathBuf, Messages> = BTreeMap::new();
     for message in messages.split("\n\n") {
         let place = message.lines().find_map(|line| {
-            let (path, line_and_column) =
-                line.trim_start().strip_prefix("--> ")?.split_once(".rs:")?;
-            let line = line_and_column.split(':').next()?.parse::<usize>().ok()?;
+            let (path, rest) = line.trim_start().strip_prefix("--> ")?.split_once(".rs:")?;
+            let line = rest.split(':').next()?.parse().ok()?;
             Some((PathBuf::from(format!("{path}.rs")), line))
         });
         let title = message.lines().find(|line| line.starts_with("error"));
         if let (Some((file, line)), Some(title)) = (place, title) {
-            let text = found.entry(file).or_default();
-            // The function's head is line 1.
-            *text += &format!("rustfmt, Rust line {}: {title}\n", line.saturating_sub(1));
+            let title = title.trim_start_matches("error: ").to_owned();
+            found.entry(file).or_default().push((line, title));
         }
     }
     found
+}
+
+/// The messages with the lines of the cell.
+fn in_cell(messages: &Messages, cell: &Cell) -> String {
+    let commands = cell.parts().0.lines().count();
+    let lines = messages.iter().map(|(line, message)| {
+        // The function's head is line 1.
+        format!(
+            "line {}: {message} (rustfmt)",
+            (commands + line).saturating_sub(1)
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The cell with its formatted Rust.
@@ -126,7 +146,8 @@ fn assemble(cell: &Cell, file: &Path) -> Result<String> {
     } else {
         ""
     };
-    Ok(format!("{commands}{blank}{}", unwrap(&text)?))
+    let formatted = statements::last_semicolon_kept(rust, &unwrap(&text)?)?;
+    Ok(format!("{commands}{blank}{formatted}"))
 }
 
 /// The body of the only function of `text`, without its indent.
@@ -175,4 +196,84 @@ fn lines_inside_strings(text: &str) -> Result<BTreeSet<usize>> {
         }
     }
     Ok(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::tests::cell;
+    use super::*;
+    use crate::files::TestFolder;
+
+    /// One cell's formatted text, or what is wrong with it.
+    fn formatted(source: &str, fails: bool) -> std::result::Result<String, String> {
+        let name: String = source.chars().filter(char::is_ascii_alphanumeric).collect();
+        let folder = TestFolder::new(&format!("format-{name:.40}-{fails}"));
+        let mut cell = cell(source);
+        cell.fails = fails;
+        let notebook = Notebook {
+            path: "a.ipynb".into(),
+            cells: vec![cell],
+        };
+        let mut all = all(&Paths::of(&folder.0), &[notebook]).unwrap();
+        if let Some(problem) = all.problems.pop() {
+            return Err(problem.text);
+        }
+        let cells = all.sources.remove(Path::new("a.ipynb")).unwrap_or_default();
+        Ok(cells.get(&0).map_or(source, String::as_str).to_owned())
+    }
+
+    #[track_caller]
+    fn becomes(source: &str, wanted: &str) {
+        assert_eq!(formatted(source, false).unwrap(), wanted);
+        assert_eq!(formatted(wanted, false).unwrap(), wanted, "a second time");
+    }
+
+    #[test]
+    fn statements_items_and_a_last_expression_are_formatted() {
+        becomes(
+            "use b::d ;\nuse a::c;\nlet  x=1;  // why\n\n\n\nfn f( a:i32 )->i32{a}\nx+1",
+            "use a::c;\nuse b::d;\nlet x = 1; // why\n\nfn f(a: i32) -> i32 {\n    a\n}\nx + 1",
+        );
+        becomes("// only a comment  ", "// only a comment");
+    }
+
+    #[test]
+    fn the_kernel_s_commands_stay_as_they_are() {
+        becomes(
+            ":dep  a =  \"1\"\n!ls   -l\n\n\n// c\nlet  x=1;",
+            ":dep  a =  \"1\"\n!ls   -l\n\n// c\nlet x = 1;",
+        );
+        becomes(":version", ":version");
+    }
+
+    #[test]
+    fn strings_of_many_lines_keep_their_blanks() {
+        becomes(
+            "let a=\"x\n        y\n z\";\n/// d\n///   e\nfn f() {\n/* m\n     n */\n}\nprintln!(r#\"é\n    p\"#)",
+            "let a = \"x\n        y\n z\";\n/// d\n///   e\nfn f() {\n    /* m\n    n */\n}\nprintln!(\n    r#\"é\n    p\"#\n)",
+        );
+    }
+
+    #[test]
+    fn the_last_semicolon_stays() {
+        becomes("match  a { _=>() };", "match a {\n    _ => (),\n};");
+    }
+
+    #[test]
+    fn the_width_is_that_of_the_cell() {
+        let line = |letters: usize| format!("let a = f({}, b);", "x".repeat(letters - 15));
+        assert_eq!(formatted(&line(WIDTH), false).unwrap(), line(WIDTH));
+        assert_ne!(formatted(&line(WIDTH + 1), false).unwrap(), line(WIDTH + 1));
+    }
+
+    #[test]
+    fn what_does_not_parse_is_reported_unless_it_is_there_to_fail() {
+        let problem = formatted(":version\nlet = ;", false).unwrap_err();
+        assert!(problem.contains("line 2: expected pattern"), "{problem}");
+        assert_eq!(formatted("let  = ;", true).unwrap(), "let  = ;");
+        assert_eq!(
+            formatted("let  a = undefined;", true).unwrap(),
+            "let a = undefined;"
+        );
+    }
 }

@@ -75,7 +75,10 @@ impl Message {
             text += &format!("\n  | {line}");
         }
         for child in message["children"].as_array().into_iter().flatten() {
-            if child["level"] == "help" {
+            let is_link = child["message"]
+                .as_str()
+                .is_some_and(|text| text.contains("https:"));
+            if child["level"] == "help" && !is_link {
                 let replacement = child["spans"][0]["suggested_replacement"].as_str();
                 let help = child["message"].as_str().unwrap_or_default();
                 text += &format!("\nhelp: {help}");
@@ -135,4 +138,70 @@ fn clippy(paths: &Paths, root: &Path) -> Result<Vec<Message>> {
         );
     }
     Ok(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::tests::cell;
+    use super::*;
+    use crate::files::TestFolder;
+
+    /// What clippy says of a notebook without dependencies.
+    fn linted(name: &str, cells: &[&str]) -> Vec<String> {
+        let folder = TestFolder::new(name);
+        files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
+        let notebook = Notebook {
+            path: folder.0.join("a.ipynb"),
+            cells: cells.iter().map(|source| cell(source)).collect(),
+        };
+        let problems = all(&Paths::of(&folder.0), &[notebook]).unwrap();
+        problems.into_iter().map(|problem| problem.text).collect()
+    }
+
+    #[test]
+    fn a_later_cell_sees_the_earlier_ones_and_may_name_things_anew() {
+        let cells = [
+            "use std::fmt::Debug;\n#[derive(Debug)]\nstruct S(f64);\nfn f() -> S { S(1.0) }\nlet a = f();",
+            "fn f() -> i32 { 1 }\nlet show = |x: &dyn Debug| format!(\"{x:?}\");\nshow(&a);\nf() + a.0 as i32",
+            "struct S;\nlet a = (S, \"7\".parse::<i32>()?);\nfor _ in 0..f() {}\na.1",
+        ];
+        assert_eq!(linted("lint-none", &cells), Vec::<String>::new());
+    }
+
+    #[test]
+    fn lints_and_mistakes_are_found_at_their_lines() {
+        let found = linted(
+            "lint-some",
+            &[
+                ":version\nlet a = true;\nif a == true { println!(\"x\") }",
+                "let unused = 1;",
+                "fn never() {}",
+            ],
+        );
+        let all = found.join("\n");
+        assert!(all.contains("line 3: clippy::bool_comparison"), "{all}");
+        assert!(all.contains("line 1: unused_variables"), "{all}");
+        assert!(all.contains("line 1: dead_code"), "{all}");
+        assert_eq!(found.len(), 3, "{all}");
+        let found = linted("lint-error", &["let a = 1;", "\nlet b: String = a;\nb"]).join("\n");
+        assert!(found.contains("line 2: E0308: mismatched types"), "{found}");
+    }
+
+    #[test]
+    fn a_cell_that_does_not_parse_is_named() {
+        let found = linted("lint-parse", &["let = 1;"]);
+        assert!(found[0].contains("does not parse"), "{found:?}");
+    }
+
+    #[test]
+    fn a_crate_that_cannot_be_found_is_an_error() {
+        let folder = TestFolder::new("lint-missing");
+        files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
+        let notebook = Notebook {
+            path: folder.0.join("a.ipynb"),
+            cells: vec![cell(":dep none = { path = \"none\" }\nlet _a = 1;")],
+        };
+        let error = all(&Paths::of(&folder.0), &[notebook]).err().unwrap();
+        assert!(error.to_string().contains("none"), "{error}");
+    }
 }

@@ -6,18 +6,22 @@
 //! what clippy says of a line can be said of the cell.
 
 use super::cells::{Cell, Notebook};
+use super::statements;
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::Path;
-use syn::parse::Parser;
-use syn::spanned::Spanned;
-use syn::{Block, Expr, Stmt};
 
 /// Lints that do not fit code in this form, each with the reason.
-const ALLOWED: [(&str, &str); 1] = [(
-    "clippy::unnecessary_operation",
-    "a last expression is shown by the notebook",
-)];
+const ALLOWED: [(&str, &str); 2] = [
+    (
+        "clippy::useless_conversion",
+        "`into_iter` on a range is there to become `into_par_iter`, in one word",
+    ),
+    (
+        "clippy::type_complexity",
+        "a type is written where it is used: a cell is read alone",
+    ),
+];
 
 /// The source of a notebook's crate.
 pub struct Source {
@@ -57,7 +61,7 @@ pub fn source(notebook: &Notebook) -> std::result::Result<Source, &Cell> {
         if cell.fails || rust.trim().is_empty() {
             continue;
         }
-        let rust = last_expression_bound(rust).map_err(|_| cell)?;
+        let rust = statements::last_expression_bound(rust).map_err(|_| cell)?;
         source.add("{", None);
         depth += 1;
         let first = commands.lines().count() + 1;
@@ -68,39 +72,6 @@ pub fn source(notebook: &Notebook) -> std::result::Result<Source, &Cell> {
     source.add(&"}".repeat(depth), None);
     source.add("Ok(()) }", None);
     Ok(source)
-}
-
-/// A cell's Rust with `let _ = …;` around a last expression, which the notebook shows.
-fn last_expression_bound(rust: &str) -> Result<String> {
-    let statements = Block::parse_within.parse_str(rust)?;
-    let bound = match statements.last() {
-        Some(Stmt::Expr(expression, None)) if !is_statement(expression) => expression.span(),
-        Some(Stmt::Macro(call)) if call.semi_token.is_none() => call.span(),
-        _ => return Ok(rust.to_owned()),
-    };
-    let (start, end) = (
-        offset(rust, bound.start()).context("no start")?,
-        offset(rust, bound.end()).context("no end")?,
-    );
-    let (before, rest) = rust.split_at(start);
-    let (expression, after) = rest.split_at(end - start);
-    Ok(format!("{before}let _ = {expression};{after}"))
-}
-
-/// Whether an expression has no value to show.
-fn is_statement(expression: &Expr) -> bool {
-    match expression {
-        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => true,
-        Expr::If(condition) => condition.else_branch.is_none(),
-        _ => false,
-    }
-}
-
-fn offset(text: &str, place: proc_macro2::LineColumn) -> Option<usize> {
-    let line = text.split('\n').nth(place.line - 1)?;
-    let start = line.as_ptr() as usize - text.as_ptr() as usize;
-    let column: usize = line.chars().take(place.column).map(char::len_utf8).sum();
-    Some(start + column)
 }
 
 /// The crate's manifest.
@@ -165,30 +136,6 @@ mod tests {
         assert_eq!(source.lines[at("let x = 1;")], Some((2, 1)));
         assert_eq!(source.lines[at("let _ = x;")], Some((2, 2)));
         assert_eq!(source.lines.len(), source.text.lines().count());
-    }
-
-    #[test]
-    fn only_a_last_expression_with_a_value_is_bound() {
-        let bound = |rust| last_expression_bound(rust).unwrap();
-        assert_eq!(
-            bound("f();\ng(\n\"é\") // end"),
-            "f();\nlet _ = g(\n\"é\"); // end"
-        );
-        assert_eq!(bound("vec![1]"), "let _ = vec![1];");
-        assert_eq!(
-            bound("if a { b } else { c }"),
-            "let _ = if a { b } else { c };"
-        );
-        for whole in [
-            "for i in a {}",
-            "if a { b() }",
-            "fn f() {}",
-            "f();",
-            "// none",
-        ] {
-            assert_eq!(bound(whole), whole);
-        }
-        assert!(last_expression_bound("let = 1;").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`cells`] | a notebook's code cells: the kernel's commands and the Rust |
 //! | [`format`] | the Rust of each cell by rustfmt |
+//! | [`statements`] | a cell's last statement, whose value the notebook shows |
 //! | [`form`] | the rest of the file, by `python/canonical.py` |
 //! | [`lint_crate`], [`lint`] | a crate made of each notebook, and clippy on it |
 
@@ -12,6 +13,7 @@ mod form;
 mod format;
 mod lint;
 mod lint_crate;
+mod statements;
 
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
