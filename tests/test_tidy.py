@@ -63,7 +63,7 @@ PUT_RIGHT: dict[str, Callable[[Json], Any]] = {
     "metadata `slideshow`": lambda nb: nb["cells"][0]["metadata"].update(slideshow={"a": 1}),
     "metadata `editable`": lambda nb: nb["cells"][0]["metadata"].update(editable=True),
     "metadata `jupyter.a`": lambda nb: second(nb)["metadata"]["jupyter"].update(a=1),
-    "cell 3 (id code2): metadata `tags`": lambda nb: nb["cells"][2]["metadata"].update(tags=[]),
+    "cell 1 (id title): metadata `tags`": lambda nb: nb["cells"][0]["metadata"].update(tags=[]),
     "notebook metadata `widgets`": lambda nb: nb["metadata"].update(widgets={"a": 1}),
     "`language_info.version` is empty": lambda nb: nb["metadata"]["language_info"].update(
         version=""

@@ -15,6 +15,7 @@ mod lint;
 mod lint_crate;
 mod statements;
 
+use crate::lock;
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::{Outcome, Steps};
@@ -33,6 +34,7 @@ pub fn run(
     notebooks: &[PathBuf],
     check: bool,
 ) -> Result<()> {
+    let _lock = lock::exclusive(&paths.work.join("tidy.lock"), "its work on notebooks")?;
     let mut problems = Vec::new();
     let untidy = steps.run("Notebooks: form and Rust format", || {
         let formatted = format::all(paths, &read(notebooks)?)?;
