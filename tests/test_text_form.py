@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,3 +45,33 @@ def test_an_edit_as_text_changes_only_what_was_edited(path: Path, tmp_path: Path
     text.write_text(text.read_text("utf-8").replace(title, f"{title}, edited", 1), "utf-8")
     subprocess.run([*command, "--update", "--to", "ipynb", text], check=True)
     assert nbformat.read(notebook, as_version=4) == old
+
+
+def test_git_shows_an_edit_as_text_without_outputs(root: Path, tmp_path: Path) -> None:
+    """With the command that README gives."""
+    (command,) = re.findall(r"`(git config [^`]*)`", (root / "README.md").read_text("utf-8"))
+    path = tmp_path / "notebooks" / NOTEBOOKS[0].name
+    path.parent.mkdir()
+    for source, place in [(NOTEBOOKS[0], path.parent), (root / ".gitconfig", tmp_path)]:
+        shutil.copy(source, place)
+    shutil.copy(root / ".gitattributes", tmp_path)
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    def git(*arguments: str) -> str:
+        run = subprocess.run(
+            ["git", *arguments], cwd=tmp_path, env=os.environ | {"PATH": search},
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return run.stdout
+
+    git("init", "--quiet")
+    git(*command.split()[1:])
+    git("add", ".")
+    notebook = nbformat.read(path, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and cell.outputs)
+    line = cell.source.splitlines()[-1]
+    cell.source += " // edited"
+    cell.outputs = []
+    nbformat.write(notebook, path)
+    changed = [text for text in git("diff").splitlines() if re.match(r"[-+](?![-+])", text)]
+    assert changed == [f"-{line}", f"+{line} // edited"]

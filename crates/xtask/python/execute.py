@@ -22,6 +22,7 @@ from queue import Empty
 from typing import Any
 
 import nbformat
+import stamp
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -228,6 +229,7 @@ def execute(
         "language": "rust",
         "name": "rust",
     }
+    stamp.record(notebook)
     chart = client.first_chart
     return {
         "kernel_ready": round(ready - start, 2),

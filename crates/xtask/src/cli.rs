@@ -3,7 +3,7 @@
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
-use crate::{bench, lab, launcher, setup, test_suite};
+use crate::{bench, lab, launcher, setup, test_suite, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -27,6 +27,14 @@ enum Command {
         /// Options for `jupyter lab`, after `--`
         #[arg(last = true)]
         args: Vec<String>,
+    },
+    /// Put notebooks in canonical form, format their Rust, lint it
+    Tidy {
+        /// Notebooks to tidy [default: all of notebooks/]
+        notebooks: Vec<PathBuf>,
+        /// Change no file; fail when one would change or has outputs of another run
+        #[arg(long)]
+        check: bool,
     },
     /// Measure the kernels; write target/bench/results.jsonl
     Bench(BenchArgs),
@@ -109,6 +117,12 @@ pub fn run() -> Result<()> {
         }
         Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
         Command::Lab { args } => lab::run(&paths, &args),
+        Command::Tidy { notebooks, check } => {
+            let mut steps = Steps::new(1 + tidy::STEPS);
+            let notebooks = Request::find(&notebooks, &paths)?;
+            let python = setup::python(&paths, &mut steps)?;
+            tidy::run(&paths, &mut steps, &python, &notebooks, check)
+        }
         Command::Bench(args) => {
             let request = bench::Request {
                 only: args.only,

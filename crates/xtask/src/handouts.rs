@@ -17,8 +17,10 @@ use std::process::Command;
 pub const STEPS: usize = 2;
 
 /// The Python scripts and what they read, written to target/ before they run.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 7] = [
+    ("canonical.py", include_str!("../python/canonical.py")),
     ("execute.py", include_str!("../python/execute.py")),
+    ("stamp.py", include_str!("../python/stamp.py")),
     ("render.py", include_str!("../python/render.py")),
     ("handout.css", include_str!("../python/handout.css")),
     ("page.html", include_str!("../python/page.html")),
@@ -49,7 +51,12 @@ pub struct Request {
 impl Request {
     /// The notebooks to execute, absolute.
     pub fn find_notebooks(&self, paths: &Paths) -> Result<Vec<PathBuf>> {
-        if self.notebooks.is_empty() {
+        Request::find(&self.notebooks, paths)
+    }
+
+    /// The notebooks of these names, absolute; all when there are none.
+    pub fn find(named: &[PathBuf], paths: &Paths) -> Result<Vec<PathBuf>> {
+        if named.is_empty() {
             let all = dep_lines::notebooks(&paths.notebooks)?;
             ensure!(
                 !all.is_empty(),
@@ -59,7 +66,7 @@ impl Request {
             return Ok(all);
         }
         let mut names = BTreeSet::new();
-        self.notebooks
+        named
             .iter()
             .map(|path| {
                 let found = path
@@ -160,7 +167,7 @@ pub fn executor(paths: &Paths, python: &PythonEnv) -> Result<Command> {
 }
 
 /// Writes the embedded scripts and returns the path of one.
-fn script(paths: &Paths, name: &str) -> Result<PathBuf> {
+pub fn script(paths: &Paths, name: &str) -> Result<PathBuf> {
     let folder = paths.work.join("python");
     for (file, content) in SCRIPTS {
         files::write_if_changed(&folder.join(file), content.as_bytes())?;

@@ -14,6 +14,7 @@
 //! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
+//! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
 //! | [`lab`], [`test_suite`] | the other two commands |
 //! | [`bench`] | measuring the kernels, also in turns with peers in Python and C |
 //! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
@@ -47,6 +48,7 @@ mod setup;
 mod std_sources;
 mod step;
 mod test_suite;
+mod tidy;
 mod toolchain;
 mod worker;
 

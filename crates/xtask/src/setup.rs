@@ -33,3 +33,11 @@ pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
     run_folders::sweep(&paths.kernel.join("run"))?;
     Ok(python)
 }
+
+/// Only the Python environment, for what starts no kernel.
+pub fn python(paths: &Paths, steps: &mut Steps) -> Result<PythonEnv> {
+    let _lock = lock::exclusive(&paths.work.join("setup.lock"), "its set-up")?;
+    steps.run("Python environment", || {
+        python_env::find_or_make(paths, false)
+    })
+}

@@ -4,7 +4,7 @@ use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::{Outcome, Steps};
-use crate::{child, files, jupyter_env, own_program, setup, toolchain};
+use crate::{child, files, jupyter_env, own_program, setup, tidy, toolchain};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -35,7 +35,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     // Tests by cargo may replace this program's file; the Python tests use a copy.
     let own = paths.work.join("bin/xtask");
     own_program::copy_to(&own)?;
-    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + handouts::STEPS + 1);
+    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + tidy::STEPS + handouts::STEPS + 1);
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
@@ -52,6 +52,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         timeout: CELL_TIMEOUT,
     };
     let notebooks = request.find_notebooks(paths)?;
+    tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     handouts::run(paths, &mut steps, &python, &request, &notebooks)?;
     pytest(
         paths,
