@@ -39,7 +39,8 @@ const LONG_ENOUGH: f64 = 0.2;
 
 /// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.2 s.
 ///
-/// The number of calls is a power of ten, found as `%timeit` finds it. Each
+/// The number of calls is the first of 1, 2, 5, 10, 20, 50, … that suffices, as Python's module `timeit`
+/// finds it; `%timeit` goes by powers of ten, so that its runs may last ten times as long. Each
 /// result passes through [`black_box`], so the compiler cannot drop the work; to
 /// keep it from working ahead, pass inputs through `black_box` as well.
 ///
@@ -64,10 +65,11 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
         start.elapsed().as_secs_f64()
     };
     let warm_up = run(1);
-    let mut loops = 1;
-    while loops < 1_000_000_000 && run(loops) < LONG_ENOUGH {
-        loops *= 10;
-    }
+    let sizes = (0..9).flat_map(|power| [1, 2, 5].map(|first| first * 10_u32.pow(power)));
+    let loops = sizes
+        .into_iter()
+        .find(|&calls| run(calls) >= LONG_ENOUGH)
+        .unwrap_or(1_000_000_000);
     let runs = (0..RUNS).map(|_| run(loops) / f64::from(loops)).collect();
     Repeated {
         runs,
@@ -243,5 +245,13 @@ mod tests {
         });
         // The warm-up, the run that shows it is long enough, and the seven that count.
         assert_eq!((runs.loops, calls), (1, 9));
+    }
+
+    #[test]
+    fn a_short_block_is_called_no_more_often_than_needed() {
+        let nap = std::time::Duration::from_millis(45);
+        // A nap may last longer than asked for, not shorter.
+        let loops = timeit(|| std::thread::sleep(nap)).loops;
+        assert!(loops <= 5, "{loops} loops");
     }
 }
