@@ -14,6 +14,7 @@
 //! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
+//! | [`edition`] | the notebooks as students or lecturers get them |
 //! | [`lab`], [`test_suite`] | the other two commands |
 //! | [`bench`] | measuring the kernels, also in turns with peers in Python and C |
 //! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
@@ -27,6 +28,7 @@ mod child;
 mod cli;
 mod clone_tree;
 mod dep_lines;
+mod edition;
 mod environment_yml;
 mod evcxr;
 mod files;
