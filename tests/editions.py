@@ -20,23 +20,23 @@ WRONG = {
     "01-first-steps": [
         ("(0..n).into_par_iter()", "(0..=n).into_par_iter()", "i goes from 0 to n - 1"),
         ("into_par_iter().map(silly)", "into_par_iter().map(|i| silly(i + 1))", "sum for i = 1"),
-        ("into_par_iter()", "into_iter()", "one of 4 threads does all the work"),
-        ("into_iter()", "into_par_iter()", "several threads work for Threads::Sequential"),
+        ("into_par_iter()", "into_iter()", "is the loop a parallel one"),
+        ("into_iter()", "into_par_iter()", "Threads::Sequential is divided, too"),
     ],
     "02-lists-matrices-grids": [
-        ("lines.par_iter()", "lines.iter()", "one of 4 threads does all the work"),
+        ("lines.par_iter()", "lines.iter()", "is the loop a parallel one"),
         ("lines.par_iter()", "lines.par_iter().rev()", "list 0 of 1000"),
         ("lines.par_iter()", "lines.par_iter().skip(1)", "1 polynomials give 0 lists"),
     ],
     "03-optimizers": [
-        ("f64::EPSILON.sqrt()", "1e-3", "the slope along axis 0"),
-        ("beside[k] +=", "beside[0] +=", "the slope along axis"),
-        ('+ 4 * counts["gradient_count"]', "", "each gradient is four of them"),
+        ("f64::EPSILON.sqrt()", "1e-3", "slope 0 at"),
+        ("beside[k] +=", "beside[0] +=", "slope "),
+        ('+ 4 * counts["gradient_count"]', "", "each gradient is four"),
         ("with_tolerance_grad(1e-5)", "with_tolerance_grad(1.0)", "see where it stops"),
     ],
     "04-wealth": [
-        ("into_par_iter()", "into_iter()", "one of 4 threads does all the work"),
-        ("n.div_ceil(CHUNK)", "n / CHUNK", "the short last one"),
+        ("into_par_iter()", "into_iter()", "is the loop a parallel one"),
+        ("n.div_ceil(CHUNK)", "n / CHUNK", "see the last chunk"),
         (
             "hits(chunk, n)",
             "{ use std::sync::atomic::*; static CALLS: AtomicU64 = AtomicU64::new(0);"
@@ -47,7 +47,7 @@ WRONG = {
     "05-wealth-annotated": [
         ("0..n {", "0..=n {", "how many points are drawn"),
         ("x * x + y * y <= 1.0", "x * x + y * y <= 0.9", "have the mean"),
-        ("std::f64::consts::PI", "4.0", "π and your mean_error"),
+        ("std::f64::consts::PI", "4.0", "π and yours make"),
     ],
 }
 

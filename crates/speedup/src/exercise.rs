@@ -92,6 +92,38 @@ pub fn is_divided<T: Send>(threads: Threads, work: impl Fn() -> T + Sync) -> Opt
     Some(false)
 }
 
+/// For a check: the sentence to say when some work is not divided, see [`is_divided`].
+///
+/// # Errors
+///
+/// That sentence.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Threads, exercise};
+///
+/// let step = |k: u64| (0..200_000).fold(k, |x, _| std::hint::black_box(x).rotate_left(5));
+/// let serial = || (0..400).map(step).max();
+/// let outcome = exercise::must_be_divided(Threads::new(4)?, serial);
+/// if cfg!(target_os = "linux") {
+///     assert!(outcome.unwrap_err().contains("one of 4 threads does nearly all the work"));
+/// }
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn must_be_divided<T: Send>(
+    threads: Threads,
+    work: impl Fn() -> T + Sync,
+) -> Result<(), String> {
+    match is_divided(threads, work) {
+        Some(false) => Err(format!(
+            "the results are right, but one of {threads} does nearly all the work: \
+             is the loop a parallel one?"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The share of the processor time that went to the busiest thread.
 fn largest_share<T: Send>(threads: Threads, work: impl Fn() -> T + Sync) -> Option<f64> {
     let each = || {

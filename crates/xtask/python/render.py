@@ -137,19 +137,6 @@ def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip()
 
 
-def is_folded(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
-
-
-def leave_out_notes(notebook: NotebookNode) -> None:
-    """Teaching notes are folded in all editions but the lecturer's, whose page shows them."""
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if not ("teaching-note" in cell.metadata.get("tags", []) and is_folded(cell))
-    ]
-
-
 def mark_solutions(notebook: NotebookNode) -> None:
     """Notes for the template where runs of cells tagged `solution` start and end."""
     cells = notebook.cells
@@ -157,7 +144,7 @@ def mark_solutions(notebook: NotebookNode) -> None:
     for index, cell in enumerate(cells):
         cell.metadata["handout_number"] = index + 1
         if tagged[index] and (index == 0 or not tagged[index - 1]):
-            cell.metadata["handout_solution"] = "starts" if is_folded(cell) else "starts open"
+            cell.metadata["handout_solution"] = "starts"
         if tagged[index] and (index + 1 == len(cells) or not tagged[index + 1]):
             cell.metadata["handout_solution_ends"] = True
 
@@ -214,7 +201,6 @@ def render(path: Path) -> tuple[str, str]:
     """Writes one page; returns its title and what the index says of it."""
     notebook = nbformat.read(path, as_version=4)
     mark_solutions(notebook)
-    leave_out_notes(notebook)
     exporter = PageExporter(path.parent)
     cells = exporter.cells(notebook)
     title = plain(exporter.headings[0][2]) if exporter.headings else path.stem
