@@ -54,8 +54,9 @@ impl Verdict {
     }
 }
 
-/// The most of all work that one thread may do if the work counts as divided.
-const LARGEST_SHARE: f64 = 0.9;
+/// What a second thread must do of what the busiest does, or the work is not divided.
+/// A thread that only waits may stay awake for some milliseconds, which is not work.
+const LEAST: f64 = 0.1;
 /// How often work is run before it counts as not divided: other programs may hold threads up.
 const TRIES: usize = 5;
 
@@ -85,7 +86,7 @@ const TRIES: usize = 5;
 /// ```
 pub fn is_divided<T: Send>(threads: Threads, work: impl Fn() -> T + Sync) -> Option<bool> {
     for _ in 0..TRIES {
-        if largest_share(threads, &work)? < LARGEST_SHARE {
+        if second_share(threads, &work)? >= LEAST {
             return Some(true);
         }
     }
@@ -124,24 +125,21 @@ pub fn must_be_divided<T: Send>(
     }
 }
 
-/// The share of the processor time that went to the busiest thread.
-fn largest_share<T: Send>(threads: Threads, work: impl Fn() -> T + Sync) -> Option<f64> {
+/// The processor time of the second-busiest thread, or of new threads, as a share of the busiest one's.
+fn second_share<T: Send>(threads: Threads, work: impl Fn() -> T + Sync) -> Option<f64> {
     let each = || {
-        let mut all = threads
-            .install(|| rayon::broadcast(|_| of_this_thread()))
-            .ok()?;
-        all.push(of_this_thread());
-        all.into_iter().collect::<Option<Vec<f64>>>()
+        let pool = threads.install(|| rayon::broadcast(|_| of_this_thread()));
+        let all = pool.ok()?.into_iter().chain([of_this_thread()]);
+        all.collect::<Option<Vec<f64>>>()
     };
     let before = each()?;
     let run = timed(|| threads.install(&work));
     let after = each()?;
-    let most = after
-        .iter()
-        .zip(&before)
-        .map(|(a, b)| a - b)
-        .fold(0.0, f64::max);
-    Some(most / (run.user + run.sys))
+    let mut times: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+    // What is left is that of threads which the work has started itself.
+    let others = run.user + run.sys - times.iter().sum::<f64>();
+    times.sort_by(|a, b| b.total_cmp(a));
+    Some(times[1].max(others) / times[0])
 }
 
 /// The processor time of the calling thread in seconds.
