@@ -87,6 +87,15 @@ pub enum Error {
         /// What the processor has.
         available: Vec<String>,
     },
+    /// A line of a file that says something that is not allowed.
+    Line {
+        /// The file's name.
+        file: String,
+        /// The line's number, from 1.
+        line: usize,
+        /// What is wrong with it, and what is allowed.
+        problem: String,
+    },
     /// The operating system refused something (threads, clocks, load figures).
     System {
         /// What was tried.
@@ -139,6 +148,11 @@ impl fmt::Display for Error {
                 "vector instructions: {name} is not allowed, use one of {}",
                 available.join(", ")
             ),
+            Self::Line {
+                file,
+                line,
+                problem,
+            } => write!(f, "{file}, line {line}: {problem}"),
             Self::System { what, problem } => write!(f, "{what}: {problem}"),
         }
     }

@@ -26,6 +26,8 @@
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
 //! | [`notebook`] | what a notebook checks and sets up in its first cell |
+//! | [`course`] | the most threads and the sizes of problems, for all machines of a course |
+//! | [`exercise`] | what a check cell says of a student's answer |
 //! | [`error`] | the one error type |
 //!
 //! Every kernel comes as a serial function and, under the same name with
@@ -46,7 +48,9 @@
 
 pub mod affinity;
 pub mod chart;
+pub mod course;
 pub mod error;
+pub mod exercise;
 pub mod grid;
 pub mod hardware;
 pub mod law;

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
+use std::path::Path;
 
 use crate::Threads;
+use crate::course::{self, Course};
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -15,7 +17,7 @@ use crate::Threads;
 /// assert!(machine.threads >= 1);
 /// assert!(machine.to_string().contains("rayon"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
     /// What the compiler calls itself.
     pub compiler: &'static str,
@@ -29,6 +31,8 @@ pub struct Machine {
     pub threads: usize,
     /// Memory in bytes.
     pub memory: u64,
+    /// What holds on all machines of the course.
+    pub course: Course,
 }
 
 /// Reads off the compiler, the crates and the machine.
@@ -57,6 +61,7 @@ pub fn machine() -> Machine {
         cores: sysinfo::System::physical_core_count().ok(),
         threads: Threads::all().count(),
         memory: crate::memory::installed(),
+        course: course::current(),
     }
 }
 
@@ -82,7 +87,11 @@ impl fmt::Display for Machine {
             f,
             "cores      {cores} ({} threads at the same time), {gib:.0} GiB",
             self.threads
-        )
+        )?;
+        if self.course != Course::DEFAULT {
+            write!(f, "\ncourse     {} ({})", self.course, course::FILE)?;
+        }
+        Ok(())
     }
 }
 
@@ -99,7 +108,7 @@ impl Machine {
     }
 }
 
-/// Makes a panic in a cell what a reader and a program can both see.
+/// Makes a panic in a cell what a reader and a program can both see, and reads `course.toml`.
 ///
 /// By default the evcxr kernel reports a cell that panicked as a success. After
 /// this call a panic prints its message and its place, and then
@@ -109,6 +118,12 @@ impl Machine {
 ///
 /// The two are told apart by the variable `JPY_SESSION_NAME`, which Jupyter's
 /// server sets for its kernels.
+///
+/// Then the parameters of the [`course`] are read from the notebook's folder.
+///
+/// # Panics
+///
+/// If `course.toml` is there and says something that is not allowed.
 ///
 /// # Examples
 ///
@@ -123,6 +138,10 @@ pub fn set_up() {
             std::process::exit(101);
         }
     }));
+    match Course::of_folder(Path::new(".")) {
+        Ok(course) => course::set(course),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// A panic's message and place, without the folder and without a backtrace.

@@ -10,6 +10,6 @@ pub use crate::threads::Threads;
 pub use crate::timeline::Timeline;
 pub use crate::timing::{Timed, timed};
 pub use crate::{
-    affinity, grid, hardware, law, map, matmul, nelder_mead, notebook, pi, polynomial, progress,
-    simd, squares, wealth,
+    affinity, course, exercise, grid, hardware, law, map, matmul, nelder_mead, notebook, pi,
+    polynomial, progress, simd, squares, wealth,
 };

@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::Error;
 use crate::error::check_positive;
+use crate::{Error, course};
 
 /// How many threads a kernel may use: one loop on the caller's thread, or a pool of rayon's.
 ///
@@ -40,6 +40,7 @@ static POOLS: LazyLock<Mutex<HashMap<usize, Arc<ThreadPool>>>> = LazyLock::new(M
 impl Threads {
     /// The largest number of threads that is taken seriously.
     pub const MAX: usize = 4096;
+    const MOST: NonZeroUsize = NonZeroUsize::new(Self::MAX).unwrap();
 
     /// A pool of `n` threads.
     ///
@@ -60,6 +61,8 @@ impl Threads {
 
     /// One thread for each core the operating system lets this process use.
     ///
+    /// A course may set a limit, which then holds here: see [`course`].
+    ///
     /// # Examples
     ///
     /// ```
@@ -67,13 +70,14 @@ impl Threads {
     /// assert!(Threads::all().count() >= 1);
     /// ```
     pub fn all() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self::Pool(NonZeroUsize::new(cores.min(Self::MAX)).unwrap_or(NonZeroUsize::MIN))
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self::Pool(cores.min(course::current().threads.unwrap_or(Self::MOST)))
     }
 
     /// The counts 1, 2, 4, … up to twice the number of cores, for a speed-up chart.
     ///
-    /// The number of cores is among them even if it is not a power of two.
+    /// The number of cores is among them even if it is not a power of two. A limit set by
+    /// a [`course`] ends the ladder.
     ///
     /// # Examples
     ///
@@ -84,18 +88,10 @@ impl Threads {
     /// assert!(ladder.contains(&Threads::all()));
     /// ```
     pub fn ladder() -> Vec<Self> {
-        let cores = Self::all().count();
-        let mut counts: Vec<usize> = std::iter::successors(Some(1_usize), |n| Some(n * 2))
-            .take_while(|n| *n <= 2 * cores)
-            .chain([cores])
-            .collect();
-        counts.sort_unstable();
-        counts.dedup();
-        counts
-            .into_iter()
-            .filter_map(NonZeroUsize::new)
-            .map(Self::Pool)
-            .collect()
+        let most = course::current().threads.unwrap_or(Self::MOST);
+        let counts = ladder_counts(Self::all().count(), most.get());
+        let counts = counts.into_iter().filter_map(NonZeroUsize::new);
+        counts.map(Self::Pool).collect()
     }
 
     /// The number of threads that work.
@@ -155,6 +151,17 @@ impl Threads {
     }
 }
 
+/// 1, 2, 4, … up to twice the cores, with the cores themselves, but none above `most`.
+fn ladder_counts(cores: usize, most: usize) -> Vec<usize> {
+    let mut counts: Vec<usize> = std::iter::successors(Some(1_usize), |n| Some(n * 2))
+        .take_while(|n| *n <= (2 * cores).min(most))
+        .chain([cores])
+        .collect();
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
 impl fmt::Display for Threads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count() {
@@ -189,6 +196,13 @@ mod tests {
             let message = Threads::new(bad).unwrap_err().to_string();
             assert!(message.contains(&bad.to_string()) && message.contains("1 to 4096"));
         }
+    }
+
+    #[test]
+    fn a_limit_ends_the_ladder() {
+        assert_eq!(ladder_counts(3, 4096), [1, 2, 3, 4]);
+        assert_eq!(ladder_counts(3, 3), [1, 2, 3]);
+        assert_eq!(ladder_counts(1, 1), [1]);
     }
 
     #[test]

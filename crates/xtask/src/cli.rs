@@ -1,5 +1,6 @@
 //! The commands and their options.
 
+use crate::edition::Edition;
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
@@ -62,8 +63,11 @@ struct HandoutsArgs {
     #[arg(long, value_name = "DIR", default_value = None)]
     out: Option<PathBuf>,
     /// Also write the executed notebooks, with their outputs, back to their files
-    #[arg(long)]
+    #[arg(long, conflicts_with = "edition")]
     in_place: bool,
+    /// For whom: a folder that runs on its own, in target/student or target/lecturer
+    #[arg(long, value_enum)]
+    edition: Option<Edition>,
     /// Longest time for one cell
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
@@ -107,8 +111,12 @@ pub fn run() -> Result<()> {
             let mut steps = Steps::new(setup::STEPS + handouts::STEPS);
             let request = Request {
                 notebooks: args.notebooks,
-                out: args.out.unwrap_or_else(|| paths.target.join("handouts")),
+                out: args.out.unwrap_or_else(|| {
+                    let name = args.edition.map_or("handouts", Edition::name);
+                    paths.target.join(name)
+                }),
                 in_place: args.in_place,
+                edition: args.edition,
                 timeout: args.timeout,
             };
             let notebooks = request.find_notebooks(&paths)?;

@@ -1,6 +1,7 @@
 //! `cargo xtask handouts`: notebooks executed in fresh kernels, then rendered.
 
 use crate::child::{self, Show};
+use crate::edition::{self, Edition};
 use crate::output_folder::OutputFolder;
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
@@ -17,8 +18,9 @@ use std::process::Command;
 pub const STEPS: usize = 2;
 
 /// The Python scripts and what they read, written to target/ before they run.
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: &[(&str, &str)] = &[
     ("canonical.py", include_str!("../python/canonical.py")),
+    ("edition.py", include_str!("../python/edition.py")),
     ("execute.py", include_str!("../python/execute.py")),
     ("stamp.py", include_str!("../python/stamp.py")),
     ("render.py", include_str!("../python/render.py")),
@@ -44,6 +46,8 @@ pub struct Request {
     pub out: PathBuf,
     /// Whether executed notebooks go back to their sources.
     pub in_place: bool,
+    /// For whom, if not for all.
+    pub edition: Option<Edition>,
     /// The longest time for one cell, in seconds.
     pub timeout: u32,
 }
@@ -98,7 +102,14 @@ pub fn run(
 ) -> Result<()> {
     python.require(&PACKAGES)?;
     let keep = !request.notebooks.is_empty();
-    let out = OutputFolder::begin(&request.out, &paths.work, keep)?;
+    let place = match request.edition {
+        Some(_) => {
+            edition::check_place(&request.out)?;
+            request.out.join(edition::HANDOUTS)
+        }
+        None => request.out.clone(),
+    };
+    let out = OutputFolder::begin(&place, &paths.work, keep)?;
     let what = match notebooks.len() {
         1 => "Executing 1 notebook".to_owned(),
         many => format!("Executing {many} notebooks"),
@@ -112,7 +123,11 @@ pub fn run(
         let mut command = jupyter_env::python(paths, python);
         command.arg(script(paths, "render.py")?).arg(out.path());
         child::run(&mut command, &paths.log("render"), Show::Stdout)?;
-        out.finish().map(Outcome::Done)
+        let place = out.finish()?;
+        if request.edition.is_some() {
+            edition::complete(paths, &request.out)?;
+        }
+        Ok(Outcome::Done(place))
     })?;
     if request.in_place {
         for (source, name) in notebooks.iter().zip(executed) {
@@ -140,7 +155,18 @@ fn execute_all(
     let mut names = Vec::new();
     for notebook in notebooks {
         let name = PathBuf::from(notebook.file_name().unwrap_or_default());
+        let source = match request.edition {
+            Some(edition) => {
+                let mut command = jupyter_env::python(paths, python);
+                command.arg(script(paths, "edition.py")?);
+                edition::make(paths, command, edition, notebook)?
+            }
+            None => notebook.clone(),
+        };
         let mut command = executor(paths, python)?;
+        if let Some(folder) = notebook.parent() {
+            command.arg("--folder").arg(folder);
+        }
         command.arg("--timeout").arg(request.timeout.to_string());
         for private in [Some(paths.root.clone()), env::home_dir()]
             .into_iter()
@@ -148,7 +174,7 @@ fn execute_all(
         {
             command.arg("--private").arg(private);
         }
-        command.arg(notebook).arg(out.join(&name));
+        command.arg(source).arg(out.join(&name));
         let stem = name.file_stem().unwrap_or_default().to_string_lossy();
         let log = paths.log(&format!("execute-{stem}"));
         if let Err(error) = child::run(&mut command, &log, Show::Stdout) {
@@ -185,6 +211,7 @@ mod tests {
             notebooks: notebooks.to_vec(),
             out: PathBuf::new(),
             in_place: false,
+            edition: None,
             timeout: 1,
         }
     }

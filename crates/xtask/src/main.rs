@@ -11,10 +11,11 @@
 //! | [`kernelspec`] | step 3: the launcher and what tells Jupyter of it |
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
-//! | [`launcher`], [`run_folders`], [`clone_tree`] | what runs when a kernel starts |
+//! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
+//! | [`edition`] | the notebooks as students or lecturers get them |
 //! | [`lab`], [`test_suite`] | the other two commands |
 //! | [`bench`] | measuring the kernels, also in turns with peers in Python and C |
 //! | [`paths`], [`step`], [`child`], [`lock`], [`files`], [`own_program`] | small tools |
@@ -28,6 +29,7 @@ mod child;
 mod cli;
 mod clone_tree;
 mod dep_lines;
+mod edition;
 mod environment_yml;
 mod evcxr;
 mod files;

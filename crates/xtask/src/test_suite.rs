@@ -49,6 +49,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         notebooks: Vec::new(),
         out: paths.target.join("test-handouts"),
         in_place: false,
+        edition: None,
         timeout: CELL_TIMEOUT,
     };
     let notebooks = request.find_notebooks(paths)?;
