@@ -22,7 +22,7 @@ import stamp
 KERNELSPEC = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # What the handouts use; all else in a notebook's metadata is a program's leftover.
 NOTEBOOK_KEYS = {"kernelspec", "language_info", stamp.KEY}
-CELL_KEYS = {"source", "tags", "jupyter", "nbgrader"}
+CELL_KEYS = {"source", "tags", "jupyter", "stub"}
 JUPYTER_KEYS = {"source_hidden", "outputs_hidden"}
 # The kernel's first execution count is 2; other kernels' is 1.
 FIRST_COUNTS = {1, 2}
