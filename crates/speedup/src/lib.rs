@@ -25,6 +25,7 @@
 //! | [`simd`] | kernels compiled for each set of vector instructions |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
+//! | [`table`] | tables as values that a notebook cell ends with |
 //! | [`notebook`] | what a notebook checks and sets up in its first cell |
 //! | [`error`] | the one error type |
 //!
@@ -47,6 +48,7 @@
 pub mod affinity;
 pub mod chart;
 pub mod error;
+mod escape;
 pub mod grid;
 pub mod hardware;
 pub mod law;
@@ -68,6 +70,7 @@ mod room;
 pub mod simd;
 pub mod squares;
 pub mod streams;
+pub mod table;
 pub mod threads;
 pub mod timeline;
 pub mod timing;

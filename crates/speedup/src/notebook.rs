@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
 use crate::Threads;
+use crate::table::Table;
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -95,7 +96,23 @@ impl Machine {
     /// speedup::notebook::machine().evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
+        show("text/html", &self.table().html());
         show("text/plain", &self.to_string());
+    }
+
+    /// The same as a table.
+    fn table(&self) -> Table<2> {
+        let gib = self.memory as f64 / f64::from(1 << 30);
+        let cores = self
+            .cores
+            .map_or_else(|| "unknown".to_owned(), |n| n.to_string());
+        Table::new("Behind the figures of this notebook", ["part", "here"])
+            .row([&"compiler", &self.compiler])
+            .row([&"crates", &self.crates])
+            .row([&"processor", &self.processor])
+            .row([&"cores", &cores])
+            .row([&"threads at the same time", &self.threads])
+            .row([&"memory", &format!("{gib:.0} GiB")])
     }
 }
 
