@@ -6,6 +6,8 @@
 //! with any kind of colour vision can tell apart; dashes, marks and shading differ as well.
 
 mod bar;
+#[cfg(test)]
+mod geometry;
 mod legend;
 mod line;
 mod load;

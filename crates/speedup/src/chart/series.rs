@@ -66,10 +66,10 @@ pub fn mark(root: &Area<'_>, (x, y): (i32, i32), k: usize) -> Drawn {
 /// Draws a bar of group number `k` between two corners: every other group has light
 /// bars with an edge.
 pub fn bar(root: &Area<'_>, corners: [(i32, i32); 2], k: usize) -> Drawn {
-    if k % 2 == 0 {
+    let [(x0, y0), (x1, y1)] = corners;
+    if k % 2 == 0 || y1 - y0 < 3 {
         return root.draw(&Rectangle::new(corners, colour(k).filled()));
     }
-    let [(x0, y0), (x1, y1)] = corners;
     root.draw(&Rectangle::new(corners, style::light(k).filled()))?;
     let inside = [(x0 + 1, y0 + 1), (x1 - 1, y1 - 1)];
     root.draw(&Rectangle::new(inside, colour(k).stroke_width(2)))
