@@ -67,7 +67,7 @@ pub fn mark(root: &Area<'_>, (x, y): (i32, i32), k: usize) -> Drawn {
 /// bars with an edge.
 pub fn bar(root: &Area<'_>, corners: [(i32, i32); 2], k: usize) -> Drawn {
     let [(x0, y0), (x1, y1)] = corners;
-    if k % 2 == 0 || y1 - y0 < 3 {
+    if k.is_multiple_of(2) || y1 - y0 < 3 {
         return root.draw(&Rectangle::new(corners, colour(k).filled()));
     }
     root.draw(&Rectangle::new(corners, style::light(k).filled()))?;
