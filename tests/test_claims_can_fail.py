@@ -120,7 +120,7 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
     "no-label-at-all": (lambda nb: break_charts(nb, "aria-labelledby", "data-x"), "not labelled"),
     "no-ground": (lambda nb: break_charts(nb, 'fill="#FFFFFF"', 'fill="none"'), "no white ground"),
     "same-names": (plants.same_chart_names, "two charts have the name"),
-    "no-caption": (lambda nb: break_tables(nb, "caption>", "i>"), "has no caption"),
+    "no-caption": (lambda nb: break_tables(nb, "caption", "i"), "has no caption"),
     "empty-head": (lambda nb: break_tables(nb, "<thead>", "<thead><tr><th></th></tr>"), "no head"),
     "no-scope": (lambda nb: break_tables(nb, ' scope="row"', ""), "what they are heads of"),
     "no-rows": (lambda nb: break_tables(nb, "tbody>", "tfoot>"), "has no rows"),

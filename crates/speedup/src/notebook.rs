@@ -63,27 +63,17 @@ pub fn machine() -> Machine {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "compiler   {}", self.compiler)?;
-        for (k, line) in self
-            .crates
-            .split(", ")
-            .collect::<Vec<_>>()
-            .chunks(4)
-            .enumerate()
-        {
-            let head = if k == 0 { "crates" } else { "" };
-            writeln!(f, "{head:<10} {}", line.join(", "))?;
+        for (k, (name, value)) in self.parts().iter().enumerate() {
+            let words: Vec<&str> = value.split_inclusive(", ").collect();
+            // Four crates a line.
+            let lines = words
+                .chunks(4)
+                .map(|line| line.concat().trim_end().to_owned());
+            let value = lines.collect::<Vec<_>>().join("\n           ");
+            let before = if k == 0 { "" } else { "\n" };
+            write!(f, "{before}{name:<10} {value}")?;
         }
-        let cores = self
-            .cores
-            .map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        let gib = self.memory as f64 / f64::from(1 << 30);
-        writeln!(f, "processor  {}", self.processor)?;
-        write!(
-            f,
-            "cores      {cores} ({} threads at the same time), {gib:.0} GiB",
-            self.threads
-        )
+        Ok(())
     }
 }
 
@@ -96,23 +86,25 @@ impl Machine {
     /// speedup::notebook::machine().evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
-        show("text/html", &self.table().html());
+        let mut table = Table::new("Behind the figures of this notebook", ["part", "here"]);
+        for (name, value) in self.parts() {
+            table = table.row([&name, &value]);
+        }
+        show("text/html", &table.html());
         show("text/plain", &self.to_string());
     }
 
-    /// The same as a table.
-    fn table(&self) -> Table<2> {
+    fn parts(&self) -> [(&'static str, String); 6] {
+        let unknown = || "unknown".to_owned();
         let gib = self.memory as f64 / f64::from(1 << 30);
-        let cores = self
-            .cores
-            .map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        Table::new("Behind the figures of this notebook", ["part", "here"])
-            .row([&"compiler", &self.compiler])
-            .row([&"crates", &self.crates])
-            .row([&"processor", &self.processor])
-            .row([&"cores", &cores])
-            .row([&"threads at the same time", &self.threads])
-            .row([&"memory", &format!("{gib:.0} GiB")])
+        [
+            ("compiler", self.compiler.to_owned()),
+            ("crates", self.crates.to_owned()),
+            ("processor", self.processor.clone()),
+            ("cores", self.cores.map_or_else(unknown, |n| n.to_string())),
+            ("threads", format!("{} at the same time", self.threads)),
+            ("memory", format!("{gib:.0} GiB")),
+        ]
     }
 }
 

@@ -89,7 +89,7 @@ impl<const N: usize> Table<N> {
     /// ```
     /// let html = speedup::table::Table::new("t", ["a < b"]).row([&0.5]).html();
     /// assert!(html.contains("a &lt; b"));
-    /// assert!(html.contains("<caption>t</caption>"));
+    /// assert!(html.contains("t</caption>"));
     /// ```
     pub fn html(&self) -> String {
         let escape = crate::escape::html;
@@ -97,7 +97,8 @@ impl<const N: usize> Table<N> {
             true => " style=\"text-align: right\"",
             false => " style=\"text-align: left\"",
         });
-        let mut html = format!("<table>\n<caption>{}</caption>\n", escape(&self.caption));
+        let mut html = "<table>\n<caption style=\"text-align: left\">".to_owned();
+        html += &format!("{}</caption>\n", escape(&self.caption));
         html += "<thead>\n<tr>";
         for (head, aligned) in self.heads.iter().zip(aligned) {
             html += &format!("<th scope=\"col\"{aligned}>{}</th>", escape(head));
