@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from charts import chart_problems
+from charts import chart_ids, chart_problems
 from nbformat import NotebookNode
-from outputs import all_text, has_chart, tags
+from outputs import all_text, has_chart, outputs_of, tags
+from tables import is_table, table_problems
 
 LONGEST_HINT = 40  # letters of a solution's text that JupyterLab shows of it when folded
 OWN_LINK = re.compile(r"\]\(#([^)\s]+)\)")
@@ -34,6 +35,9 @@ def rule_problems(notebook: NotebookNode) -> Iterator[str]:
             found.append("no text after the code")
         yield from (f"cell {index + 1}: {problem}" for problem in found)
     yield from link_problems(notebook)
+    names = [name for output in outputs_of(cells) for name in chart_ids(output)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two charts have the name {name}"
 
 
 def link_problems(notebook: NotebookNode) -> Iterator[str]:
@@ -78,6 +82,8 @@ def cell_problems(cell: NotebookNode) -> Iterator[str]:
             yield "a chart is printed instead of drawn"
         if has_chart(output):
             yield from chart_problems(output)
+        if is_table(output):
+            yield from table_problems(output)
 
 
 def failure_problems(cell: NotebookNode) -> Iterator[str]:

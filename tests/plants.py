@@ -12,7 +12,8 @@ from typing import Any
 from claims import cells_of, source_ids
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
-from outputs import has_chart, tags
+from outputs import has_chart, outputs_of, tags
+from tables import is_table
 
 
 def remove_source_cell(notebook: NotebookNode, name: str) -> None:
@@ -83,6 +84,19 @@ def change_charts(cell: NotebookNode, change: Callable[[NotebookNode], object]) 
     for output in cell.get("outputs", []):
         if has_chart(output):
             change(output)
+
+
+def change_tables(notebook: NotebookNode, change: Callable[[NotebookNode], object]) -> None:
+    tables = [output for output in outputs_of(notebook.cells) if is_table(output)]
+    assert tables
+    for output in tables:
+        change(output.data)
+
+
+def same_chart_names(notebook: NotebookNode) -> None:
+    """Makes one chart the same as another."""
+    first, second, *_ = [output for output in outputs_of(notebook.cells) if has_chart(output)]
+    second.data = first.data
 
 
 def quiet_cell(notebook: NotebookNode) -> NotebookNode:

@@ -61,6 +61,16 @@ def break_charts(notebook: NotebookNode, old: str, new: str) -> None:
         chart.data["image/svg+xml"] = svg.replace(old, new)
 
 
+def break_tables(notebook: NotebookNode, old: str, new: str) -> None:
+    """Changes the HTML of every table."""
+
+    def change(data: NotebookNode) -> None:
+        assert old in data["text/html"]
+        data["text/html"] = data["text/html"].replace(old, new)
+
+    plants.change_tables(notebook, change)
+
+
 def shorten_words(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         plants.change_charts(cell, lambda output: output.data.update({"text/plain": "a chart"}))
@@ -105,7 +115,28 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         lambda nb: plants.quiet_cell(nb).update(execution_count=None),
         "was not executed",
     ),
-    "no-title": (lambda nb: break_charts(nb, "<title>", "<title/><x>"), "no valid SVG"),
+    "no-title": (lambda nb: break_charts(nb, "<title ", "<title/><x "), "no valid SVG"),
+    "no-label": (lambda nb: break_charts(nb, ' id="', ' data-id="'), "not labelled"),
+    "no-label-at-all": (lambda nb: break_charts(nb, "aria-labelledby", "data-x"), "not labelled"),
+    "no-ground": (lambda nb: break_charts(nb, 'fill="#FFFFFF"', 'fill="none"'), "no white ground"),
+    "same-names": (plants.same_chart_names, "two charts have the name"),
+    "no-caption": (lambda nb: break_tables(nb, "caption", "i"), "has no caption"),
+    "empty-head": (lambda nb: break_tables(nb, "<thead>", "<thead><tr><th></th></tr>"), "no head"),
+    "no-scope": (lambda nb: break_tables(nb, ' scope="row"', ""), "what they are heads of"),
+    "no-rows": (lambda nb: break_tables(nb, "tbody>", "tfoot>"), "has no rows"),
+    "long-row": (
+        lambda nb: break_tables(nb, "</tr>\n</tbody>", "<td>1</td></tr>\n</tbody>"),
+        "one cell for each",
+    ),
+    "bad-table": (lambda nb: break_tables(nb, "</table>", ""), "no well-formed HTML"),
+    "other-words": (
+        lambda nb: break_tables(nb, "</td>", " and more</td>"),
+        "plain text of the table",
+    ),
+    "no-plain-table": (
+        lambda nb: plants.change_tables(nb, lambda data: data.pop("text/plain")),
+        "plain text of the table",
+    ),
     "empty-title": (lambda nb: break_charts(nb, "title>", "name>"), "no <title>"),
     "no-desc": (lambda nb: break_charts(nb, "desc>", "name>"), "no <desc>"),
     "no-role": (lambda nb: break_charts(nb, 'role="img"', ""), "no role"),

@@ -25,6 +25,7 @@
 //! | [`simd`] | kernels compiled for each set of vector instructions |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
+//! | [`table`] | tables as values that a notebook cell ends with |
 //! | [`notebook`] | what a notebook checks and sets up in its first cell |
 //! | [`course`] | the most threads and the sizes of problems, for all machines of a course |
 //! | [`exercise`] | what a check cell says of a student's answer |
@@ -50,6 +51,7 @@ pub mod affinity;
 pub mod chart;
 pub mod course;
 pub mod error;
+mod escape;
 pub mod exercise;
 pub mod grid;
 pub mod hardware;
@@ -73,6 +75,7 @@ mod share;
 pub mod simd;
 pub mod squares;
 pub mod streams;
+pub mod table;
 pub mod threads;
 pub mod timeline;
 pub mod timing;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::Threads;
 use crate::course::{self, Course};
+use crate::table::Table;
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -67,29 +68,15 @@ pub fn machine() -> Machine {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "compiler   {}", self.compiler)?;
-        for (k, line) in self
-            .crates
-            .split(", ")
-            .collect::<Vec<_>>()
-            .chunks(4)
-            .enumerate()
-        {
-            let head = if k == 0 { "crates" } else { "" };
-            writeln!(f, "{head:<10} {}", line.join(", "))?;
-        }
-        let cores = self
-            .cores
-            .map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        let gib = self.memory as f64 / f64::from(1 << 30);
-        writeln!(f, "processor  {}", self.processor)?;
-        write!(
-            f,
-            "cores      {cores} ({} threads at the same time), {gib:.0} GiB",
-            self.threads
-        )?;
-        if self.course != Course::DEFAULT {
-            write!(f, "\ncourse     {} ({})", self.course, course::FILE)?;
+        for (k, (name, value)) in self.parts().iter().enumerate() {
+            let words: Vec<&str> = value.split_inclusive(", ").collect();
+            // Four crates a line.
+            let lines = words
+                .chunks(4)
+                .map(|line| line.concat().trim_end().to_owned());
+            let value = lines.collect::<Vec<_>>().join("\n           ");
+            let before = if k == 0 { "" } else { "\n" };
+            write!(f, "{before}{name:<10} {value}")?;
         }
         Ok(())
     }
@@ -104,7 +91,29 @@ impl Machine {
     /// speedup::notebook::machine().evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
+        let mut table = Table::new("Behind the figures of this notebook", ["part", "here"]);
+        for (name, value) in self.parts() {
+            table = table.row([&name, &value]);
+        }
+        show("text/html", &table.html());
         show("text/plain", &self.to_string());
+    }
+
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let unknown = || "unknown".to_owned();
+        let gib = self.memory as f64 / f64::from(1 << 30);
+        let mut parts = vec![
+            ("compiler", self.compiler.to_owned()),
+            ("crates", self.crates.to_owned()),
+            ("processor", self.processor.clone()),
+            ("cores", self.cores.map_or_else(unknown, |n| n.to_string())),
+            ("threads", format!("{} at the same time", self.threads)),
+            ("memory", format!("{gib:.0} GiB")),
+        ];
+        if self.course != Course::DEFAULT {
+            parts.push(("course", format!("{} ({})", self.course, course::FILE)));
+        }
+        parts
     }
 }
 

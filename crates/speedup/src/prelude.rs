@@ -6,6 +6,7 @@ pub use crate::load::{Load, record_load};
 pub use crate::median::median;
 pub use crate::repeat::{Repeated, take_turns, timeit};
 pub use crate::streams::Streams;
+pub use crate::table::Table;
 pub use crate::threads::Threads;
 pub use crate::timeline::Timeline;
 pub use crate::timing::{Timed, timed};

@@ -111,13 +111,24 @@ pub fn human(seconds: f64) -> String {
         let whole = seconds.round();
         return format!("{:.0}min {:.0}s", (whole / 60.0).floor(), whole % 60.0);
     }
-    let (scaled, unit) = match seconds.abs() {
-        s if s >= 1.0 => (seconds, "s"),
-        s if s >= 1e-3 => (seconds * 1e3, "ms"),
-        s if s >= 1e-6 => (seconds * 1e6, "µs"),
-        _ => (seconds * 1e9, "ns"),
-    };
-    format!("{} {unit}", significant(scaled, 3))
+    let (factor, unit) = unit(seconds);
+    format!("{} {unit}", significant(seconds * factor, 3))
+}
+
+/// The unit that fits a time, with how many of it a second has.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(speedup::timing::unit(0.0135), (1e3, "ms"));
+/// ```
+pub fn unit(seconds: f64) -> (f64, &'static str) {
+    match seconds.abs() {
+        s if s < 1e-6 => (1e9, "ns"),
+        s if s < 1e-3 => (1e6, "µs"),
+        s if s < 1.0 => (1e3, "ms"),
+        _ => (1.0, "s"),
+    }
 }
 
 /// A number with so many significant digits and no trailing zeros.

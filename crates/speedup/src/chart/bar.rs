@@ -3,7 +3,9 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::legend::Key;
+use super::series;
+use super::style::{self, FONT, TEXT};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 
@@ -175,26 +177,38 @@ impl BarChart {
             }
         };
         let places = || self.heights().into_iter().map(place);
-        // Room for the numbers below bars that go down.
-        let bottom = 1.15 * places().fold(0.0, f64::min);
-        let top = places().fold(0.0, f64::max);
-        // Several groups have a legend, which must not lie on a bar's number.
-        let room = if self.groups.len() > 1 { 1.32 } else { 1.12 };
-        let top = if top > 0.0 { room * top } else { 1.0 };
-        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
-            .caption(&self.title, (FONT, TITLE))
+        let (low, high) = (places().fold(0.0, f64::min), places().fold(0.0, f64::max));
+        // Room for the numbers above bars that go up, and below those that go down.
+        let room = match 0.08 * (high - low) {
+            room if room > 0.0 => room,
+            _ => 1.0,
+        };
+        let bottom = if low < 0.0 { low - room } else { 0.0 };
+        let top = high + room;
+        let names = self.groups.iter().enumerate();
+        let names = names.map(|(g, (name, _))| (name.as_str(), Key::Bar(g)));
+        let entries: Vec<(&str, Key)> = names.collect();
+        let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
+        let count = self.categories.len();
+        // Long names stand on two lines in turns.
+        let slot = (style::SIZE.0 as i32 - 12 - 66 - 12) / count.max(1) as i32;
+        let longest = self.categories.iter().map(|name| style::width(name)).max();
+        let lines = if longest.unwrap_or(0) > slot { 2 } else { 1 };
+        let mut chart = ChartBuilder::on(&area)
             .margin(12)
-            .x_label_area_size(34)
+            .x_label_area_size(18 + 16 * lines)
             .y_label_area_size(66)
-            .build_cartesian_2d(0.0..self.categories.len() as f64, bottom..top)?;
+            .build_cartesian_2d(0.0..count as f64, bottom..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
             .bold_line_style(style::FAINT)
             .light_line_style(TRANSPARENT)
             .x_labels(0)
+            .y_labels(match self.logarithmic {
+                true => (top - bottom).ceil() as usize + 1,
+                false => 10,
+            })
             .y_label_formatter(&tick)
             .y_desc(&self.y)
             .label_style((FONT, TEXT))
@@ -206,29 +220,24 @@ impl BarChart {
                 .pos(Pos::new(HPos::Center, v))
                 .color(&BLACK)
         };
-        let width = 0.8 / self.groups.len() as f64;
-        for (g, (name, heights)) in self.groups.iter().enumerate() {
-            let fill = colour(g).filled();
-            let left = |c: usize| c as f64 + 0.1 + g as f64 * width;
+        let pixel = |x: f64, y: f64| chart.plotting_area().map_coordinate(&(x, y));
+        let width = 0.88 / self.groups.len() as f64;
+        for (g, (_, heights)) in self.groups.iter().enumerate() {
+            let left = |c: usize| c as f64 + 0.06 + g as f64 * width;
             let bars = || {
                 let bars = heights.iter().enumerate();
                 bars.filter_map(|(c, height)| Some((c, (*height)?)))
             };
-            let bar = |(c, height): (usize, f64)| {
-                Rectangle::new(
-                    [(left(c), 0.0), (left(c) + 0.92 * width, place(height))],
-                    fill,
-                )
-            };
-            chart
-                .draw_series(bars().map(bar))?
-                .label(name)
-                .legend(move |(x, y)| Rectangle::new([(x, y - 6), (x + 14, y + 6)], fill));
             for (c, height) in bars() {
-                let middle = (left(c) + 0.46 * width, place(height));
-                let (x, y) = chart.plotting_area().map_coordinate(&middle);
+                let height_placed = place(height);
+                let corners = [
+                    pixel(left(c), height_placed.max(0.0)),
+                    pixel(left(c) + 0.92 * width, height_placed.min(0.0)),
+                ];
+                series::bar(&root, corners, g)?;
+                let (x, y) = pixel(left(c) + 0.46 * width, height_placed);
                 // The number stands above a bar that goes up, below one that goes down.
-                let down = middle.1 < 0.0;
+                let down = height_placed < 0.0;
                 let (y, end) = if down {
                     (y + 4, VPos::Top)
                 } else {
@@ -239,13 +248,9 @@ impl BarChart {
             }
         }
         for (c, category) in self.categories.iter().enumerate() {
-            let (x, y) = chart
-                .plotting_area()
-                .map_coordinate(&(c as f64 + 0.5, bottom));
-            root.draw(&Text::new(category.clone(), (x, y + 9), centred(VPos::Top)))?;
-        }
-        if self.groups.len() > 1 {
-            style::legend(&mut chart, SeriesLabelPosition::UpperRight)?;
+            let (x, y) = pixel(c as f64 + 0.5, bottom);
+            let y = y + 9 + 16 * (c as i32 % lines);
+            root.draw(&Text::new(category.clone(), (x, y), centred(VPos::Top)))?;
         }
         root.present()?;
         Ok(())

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use plotters::prelude::*;
 
-use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::legend::Key;
+use super::series::{self, Stroke};
+use super::style::{self, FONT, TEXT};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 
@@ -224,10 +226,15 @@ impl LineChart {
             false => style::range(heights()),
         };
 
-        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
-            .caption(&self.title, (FONT, TITLE))
+        let names = self.series.iter().enumerate().map(|(k, (name, _))| {
+            let stroke = Stroke::of_series(k, self.marks);
+            (name.as_str(), Key::Line(stroke, self.marks.then_some(k)))
+        });
+        let level = self.reference.as_ref();
+        let level = level.map(|(name, _)| (name.as_str(), Key::Line(Stroke::reference(), None)));
+        let entries: Vec<(&str, Key)> = names.chain(level).collect();
+        let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
+        let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
             .x_label_area_size(46)
@@ -256,37 +263,19 @@ impl LineChart {
             .label_style((FONT, TEXT))
             .axis_desc_style((FONT, TEXT))
             .draw()?;
-        if let (Some((name, _)), Some(y)) = (&self.reference, reference) {
-            let ends = [(low, y), (high, y)];
-            chart
-                .draw_series(DashedLineSeries::new(
-                    ends,
-                    6,
-                    4,
-                    style::GREY.stroke_width(1),
-                ))?
-                .label(name)
-                .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], style::GREY));
-        }
-        for (k, (name, points)) in self.series.iter().enumerate() {
-            let placed: Vec<(f64, f64)> = points.iter().map(|p| self.place(*p)).collect();
-            let line = colour(k).stroke_width(2);
-            let dot = if self.marks && k % 2 == 1 { 4 } else { 0 };
-            let drawn = chart.draw_series(LineSeries::new(placed.iter().copied(), line))?;
-            drawn.label(name).legend(move |(x, y)| {
-                EmptyElement::at((x, y))
-                    + PathElement::new([(0, 0), (18, 0)], line)
-                    + Circle::new((9, 0), dot, colour(k).filled())
-            });
-            if self.marks && k % 2 == 0 {
-                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, WHITE.filled())))?;
-                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, line)))?;
-            } else if self.marks {
-                chart.draw_series(placed.iter().map(|at| Circle::new(*at, 4, line.filled())))?;
+        let pixel = |at: &(f64, f64)| chart.plotting_area().map_coordinate(at);
+        for (k, (_, points)) in self.series.iter().enumerate() {
+            let pixels: Vec<(i32, i32)> = points.iter().map(|p| pixel(&self.place(*p))).collect();
+            Stroke::of_series(k, self.marks).draw(&root, pixels.clone())?;
+            if self.marks {
+                pixels
+                    .iter()
+                    .try_for_each(|at| series::mark(&root, *at, k))?;
             }
         }
-        if self.series.len() + usize::from(self.reference.is_some()) > 1 {
-            style::legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
+        // On top of the lines, so that one that lies on it is seen between its dashes.
+        if let Some(y) = reference {
+            Stroke::reference().draw(&root, vec![pixel(&(low, y)), pixel(&(high, y))])?;
         }
         root.present()?;
         Ok(())
@@ -342,7 +331,7 @@ mod tests {
                 "{text}"
             );
         }
-        assert!(chart.svg().contains("<title>A &lt;b&gt; &amp; c</title>"));
+        assert!(chart.svg().contains(">A &lt;b&gt; &amp; c</title>"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::style::{self, FONT, TITLE, colour};
+use super::style::{self, colour};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 use crate::load::Load;
@@ -58,10 +58,8 @@ impl<T> Load<T> {
             .first()
             .map_or(0, |sample| sample.percent.len());
         let end = self.samples.last().map_or(0.0, |sample| sample.seconds);
-        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
-            .caption(title, (FONT, TITLE))
+        let (root, area) = style::card(svg, style::SIZE, title, &[])?;
+        let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
             .x_label_area_size(46)
@@ -71,7 +69,7 @@ impl<T> Load<T> {
         let axes = ("time [s]", "load, 0 to 100 % a band");
         style::rows(&mut chart, cores, |core| format!("CPU {core}"), axes)?;
         for core in 0..cores {
-            let fill = colour(core % 2 * 2).mix(0.75).filled();
+            let fill = colour(core % 2 * 2).filled();
             let starts = std::iter::once(0.0).chain(self.samples.iter().map(|s| s.seconds));
             let bars = self.samples.iter().zip(starts).map(|(sample, start)| {
                 let height = 0.92 * (sample.percent[core] / 100.0).clamp(0.0, 1.0);

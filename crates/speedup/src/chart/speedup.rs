@@ -2,7 +2,9 @@
 
 use plotters::prelude::*;
 
-use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::legend::Key;
+use super::series::{self, Stroke};
+use super::style::{self, FONT, TEXT};
 use super::{Chart, check_series, undrawable};
 use crate::{Error, Threads, law};
 
@@ -136,10 +138,20 @@ impl SpeedupChart {
             .map(|(_, speedup)| *speedup)
             .fold(0.0, f64::max);
         let top = 1.15 * best.max(self.cores.min(most) as f64);
-        let root = SVGBackend::with_string(svg, style::SIZE).into_drawing_area();
-        root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
-            .caption(&self.title, (FONT, TITLE))
+        let serial = self.serial_fraction();
+        let amdahl = serial.map(|serial| format!("Amdahl, {:.1} % serial", 100.0 * serial));
+        let fitted = Stroke::of_series(1, true);
+        let mut entries = vec![
+            ("measured", Key::Mark(0)),
+            ("ideal", Key::Line(Stroke::reference(), None)),
+        ];
+        entries.extend(
+            amdahl
+                .iter()
+                .map(|name| (name.as_str(), Key::Line(fitted, None))),
+        );
+        let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
+        let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
             .x_label_area_size(46)
@@ -164,39 +176,20 @@ impl SpeedupChart {
             .label_style((FONT, TEXT))
             .axis_desc_style((FONT, TEXT))
             .draw()?;
+        let pixel =
+            |n: usize, speedup: f64| chart.plotting_area().map_coordinate(&(n as f64, speedup));
         let curve = |serial: f64| {
-            let at = move |n: usize| (n as f64, law::amdahl(serial, n.min(self.cores)));
-            (1..=most).map(at)
+            let at = |n: usize| pixel(n, law::amdahl(serial, n.min(self.cores)));
+            (1..=most).map(at).collect()
         };
-        chart
-            .draw_series(DashedLineSeries::new(
-                curve(0.0),
-                7,
-                5,
-                style::GREY.stroke_width(2),
-            ))?
-            .label("ideal")
-            .legend(|(x, y)| {
-                EmptyElement::at((x, y))
-                    + PathElement::new([(0, 0), (7, 0)], style::GREY.stroke_width(2))
-                    + PathElement::new([(12, 0), (19, 0)], style::GREY.stroke_width(2))
-            });
-        if let Some(serial) = self.serial_fraction() {
-            let line = colour(1).stroke_width(2);
-            chart
-                .draw_series(LineSeries::new(curve(serial), line))?
-                .label(format!("Amdahl, {:.1} % serial", 100.0 * serial))
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 19, y)], line));
+        if let Some(serial) = serial {
+            fitted.draw(&root, curve(serial))?;
         }
-        let marks = self
-            .points
-            .iter()
-            .map(|(n, s)| Circle::new((*n as f64, *s), 5, colour(0).filled()));
-        chart
-            .draw_series(marks)?
-            .label("measured")
-            .legend(|(x, y)| Circle::new((x + 9, y), 5, colour(0).filled()));
-        style::legend(&mut chart, SeriesLabelPosition::LowerRight)?;
+        // On top, so that a curve that is ideal is seen between its dashes.
+        Stroke::reference().draw(&root, curve(0.0))?;
+        for (n, speedup) in &self.points {
+            series::mark(&root, pixel(*n, *speedup), 0)?;
+        }
         root.present()?;
         Ok(())
     }

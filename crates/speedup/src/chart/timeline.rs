@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::style::{self, FONT, TEXT, TITLE, colour};
+use super::style::{self, FONT, TEXT, colour};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 use crate::timeline::{Span, Timeline};
@@ -103,10 +103,8 @@ impl TimelineChart {
         let (width, height) = style::SIZE;
         let size = (width, height.min(140 + 80 * workers as u32));
         let end = 1e3 * self.until.max(1e-6);
-        let root = SVGBackend::with_string(svg, size).into_drawing_area();
-        root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(&root)
-            .caption(&self.title, (FONT, TITLE))
+        let (root, area) = style::card(svg, size, &self.title, &[])?;
+        let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .margin_right(24)
             .x_label_area_size(46)
@@ -121,14 +119,14 @@ impl TimelineChart {
             .pos(Pos::new(HPos::Center, VPos::Center))
             .color(&BLACK);
         for span in &self.spans {
-            let hue = colour(span.task % 2 * 2);
+            let (edge, fill) = (colour(span.task % 2 * 2), style::light(span.task % 2 * 2));
             let corners = [
                 (1e3 * span.start, row(span.worker) + 0.15),
                 (1e3 * span.end, row(span.worker) + 0.85),
             ];
             chart.draw_series([
-                Rectangle::new(corners, hue.mix(0.35).filled()),
-                Rectangle::new(corners, hue.stroke_width(1)),
+                Rectangle::new(corners, fill.filled()),
+                Rectangle::new(corners, edge.stroke_width(1)),
             ])?;
             let [low, high] = corners.map(|corner| chart.plotting_area().map_coordinate(&corner));
             if high.0 - low.0 >= ROOM_FOR_A_NUMBER {
