@@ -3,7 +3,7 @@
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
-use crate::{bench, lab, launcher, setup, test_suite};
+use crate::{bench, chromium, lab, launcher, setup, test_suite};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -56,6 +56,9 @@ struct HandoutsArgs {
     /// Also write the executed notebooks, with their outputs, back to their files
     #[arg(long)]
     in_place: bool,
+    /// Also print each page as a PDF file, with Chromium
+    #[arg(long)]
+    pdf: bool,
     /// Longest time for one cell
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
@@ -96,12 +99,15 @@ pub fn run() -> Result<()> {
     let paths = Paths::find()?;
     match command {
         Command::Handouts(args) => {
-            let mut steps = Steps::new(setup::STEPS + handouts::STEPS);
+            let printer = args.pdf.then(chromium::find).transpose()?;
+            let printing = usize::from(args.pdf);
+            let mut steps = Steps::new(setup::STEPS + handouts::STEPS + printing);
             let request = Request {
                 notebooks: args.notebooks,
                 out: args.out.unwrap_or_else(|| paths.target.join("handouts")),
                 in_place: args.in_place,
                 timeout: args.timeout,
+                printer,
             };
             let notebooks = request.find_notebooks(&paths)?;
             let python = setup::run(&paths, &mut steps, args.force)?;

@@ -4,7 +4,7 @@ use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::{Outcome, Steps};
-use crate::{child, files, jupyter_env, own_program, setup, toolchain};
+use crate::{child, chromium, files, jupyter_env, own_program, setup, toolchain};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -32,10 +32,11 @@ const CELL_TIMEOUT: u32 = 600;
 
 /// Runs all checks; pytest's last line is the last line.
 pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
+    let printer = chromium::find()?;
     // Tests by cargo may replace this program's file; the Python tests use a copy.
     let own = paths.work.join("bin/xtask");
     own_program::copy_to(&own)?;
-    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + handouts::STEPS + 1);
+    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + handouts::STEPS + 2);
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
@@ -50,6 +51,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         out: paths.target.join("test-handouts"),
         in_place: false,
         timeout: CELL_TIMEOUT,
+        printer: Some(printer),
     };
     let notebooks = request.find_notebooks(paths)?;
     handouts::run(paths, &mut steps, &python, &request, &notebooks)?;
