@@ -7,15 +7,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import source_lists
-from pages import offline_page
-from playwright.sync_api import Browser, Page
+from pages import offline_page, open_all
+from playwright.sync_api import Browser
 
 HANDOUT = "04-wealth"
 LARGEST_PAGE = 2_000_000
 SMALLEST_CHART = 100
-PAGE_NAMES = sorted(
-    [path.stem for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb")] + ["index"]
-)
 WIDTHS = [390, 1280]
 CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
     const box = svg.getBoundingClientRect();
@@ -24,21 +21,9 @@ CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
 })"""
 
 
-@pytest.fixture(params=PAGE_NAMES)
-def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
-    """Each page in turn."""
-    path = handouts / f"{request.param}.html"
-    assert path.is_file(), f"{path.name} was not made"
-    return path
-
-
-def open_solutions(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-
-
 def test_page_needs_no_network(file: Path, browser: Browser) -> None:
     with offline_page(browser, file) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         watched.page.mouse.wheel(0, 100_000)
         watched.page.wait_for_timeout(300)
         assert watched.outside == []
@@ -56,7 +41,7 @@ def test_a_request_to_the_network_is_seen(browser: Browser, tmp_path: Path) -> N
 
 def test_no_formula_is_left_as_source(file: Path, browser: Browser) -> None:
     with offline_page(browser, file) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         text = watched.page.evaluate("""() => {
             const copy = document.body.cloneNode(true);
             copy.querySelectorAll('pre, code').forEach(part => part.remove());
@@ -68,7 +53,7 @@ def test_no_formula_is_left_as_source(file: Path, browser: Browser) -> None:
 
 def test_formulas_are_drawn(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         formulas = watched.page.locator("math")
         boxes = [formula.bounding_box() for formula in formulas.all()]
     assert boxes
@@ -78,7 +63,7 @@ def test_formulas_are_drawn(handouts: Path, browser: Browser) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_charts_fit(file: Path, browser: Browser, width: int) -> None:
     with offline_page(browser, file, width) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         charts = watched.page.evaluate(CHARTS)
         overflow = watched.page.evaluate("document.documentElement.scrollWidth")
     assert charts or file.stem == "index"

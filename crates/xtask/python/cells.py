@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from colorsys import rgb_to_hls
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -18,6 +20,7 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 # SVG first: as part of the page a chart can be read aloud and searched.
 FIRST_SHOWN = "image/svg+xml"
+COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"]  # by hue
 
 
 class Renderer(IPythonRenderer):
@@ -43,6 +46,12 @@ class Renderer(IPythonRenderer):
 
     def table(self, text: str) -> str:
         return f'<div class="scroll"><table>\n{text}</table></div>\n'
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        # The corner above the rows' names is empty, and heads nothing.
+        tag = "th" if head and text.strip() else "td"
+        style = f' style="text-align: {align}"' if align else ""
+        return f"<{tag}{style}>{text}</{tag}>\n"
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if "://" not in url:
@@ -98,6 +107,22 @@ def inline_svg(svg: str) -> str:
     return svg
 
 
+def terminal_text(text: str) -> str:
+    """Text with a terminal's colours, each as the nearest that both schemes can show."""
+
+    def nearest(rgb: re.Match[str]) -> str:
+        hue, _, saturation = rgb_to_hls(*(int(part) / 255 for part in rgb.groups()))
+        name = "white" if saturation < 0.2 else COLOURS[round(6 * hue) % 6]
+        return f'class="ansi-{name}-fg"'
+
+    html = re.sub(r'style="color: rgb\((\d+),(\d+),(\d+)\)"', nearest, ansi2html(text))
+    # A compiler's message colours each letter by itself.
+    twice = re.compile(r'(<span class="([^"]*)">[^<]*)</span><span class="\2">')
+    while twice.search(html):
+        html = twice.sub(r"\1", html)
+    return html
+
+
 def plain(html: str) -> str:
     """The words of a piece of HTML."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip()
@@ -108,7 +133,11 @@ def without_links(html: str) -> str:
     return re.sub(r"</?a\b[^>]*>", "", html)
 
 
-FILTERS = {"markdown2html": markdown2html, "inline_svg": inline_svg}
+FILTERS = {
+    "ansi2html": terminal_text,
+    "inline_svg": inline_svg,
+    "markdown2html": markdown2html,
+}
 
 
 class CellsExporter(HTMLExporter):
@@ -124,9 +153,7 @@ class CellsExporter(HTMLExporter):
         config.NbConvertBase.display_data_priority = [FIRST_SHOWN, *priority]
         return config
 
-    def cells(
-        self, notebook: NotebookNode, folder: Path
-    ) -> tuple[str, list[tuple[int, str, str]]]:
+    def cells(self, notebook: NotebookNode, folder: Path) -> tuple[str, list[tuple[int, str, str]]]:
         """The cells as HTML and the headings in them: level, anchor, HTML."""
         resources = self._init_resources({"metadata": {"path": str(folder)}})
         resources["headings"] = headings = []

@@ -99,7 +99,9 @@ def key_figures(handout: Handout) -> Iterator[str]:
             )
         before = handout.cells.partition(f'id="cell-{number}"')[0]
         titles = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", before, flags=re.DOTALL)
-        title = plain(re.sub(r'<a class="anchor".*?</a>', "", titles[-1][1])) if titles else "Result"
+        title = (
+            plain(re.sub(r'<a class="anchor".*?</a>', "", titles[-1][1])) if titles else "Result"
+        )
         yield (
             f'<li><a href="{handout.link}#cell-{number}">{title}</a> '
             f"<samp>{escape(text)}</samp></li>"
