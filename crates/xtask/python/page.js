@@ -10,7 +10,8 @@
       const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
       return part && part.getBoundingClientRect().top < innerHeight / 4;
     });
-    const current = above.at(-1);
+    const ended = scrollY + innerHeight > document.documentElement.scrollHeight - 5;
+    const current = (ended && scrollY > 0 ? links : above).at(-1);
     if (current?.hasAttribute("aria-current")) return;
     links.forEach((link) => link.removeAttribute("aria-current"));
     current?.setAttribute("aria-current", "true");
