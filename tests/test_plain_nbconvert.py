@@ -52,12 +52,10 @@ def test_nbconvert_s_own_page_shows_charts_and_text_offline(
     tmp_path: Path,
     browser: Browser,
     executed: Callable[[str], NotebookNode],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own = [
-        "--TemplateExporter.extra_template_paths=[]",
-        "--HTMLExporter.template_file=index.html.j2",
-    ]
-    file = convert(handouts / f"{name}.ipynb", tmp_path, *own)
+    monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
+    file = convert(handouts / f"{name}.ipynb", tmp_path)
     charts = [output for output in outputs_of(executed(name).cells) if has_chart(output)]
     with offline_page(browser, file) as watched:
         boxes = [chart.bounding_box() for chart in watched.page.locator(CHART).all()]
