@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import source_lists
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, sync_playwright
 
@@ -46,6 +47,14 @@ def handouts() -> Path:
     return from_front_door("SPEEDUP_HANDOUTS")
 
 
+@pytest.fixture(params=[*source_lists.NOTEBOOKS.values(), "index"])
+def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
+    """Each page in turn."""
+    path = handouts / f"{request.param}.html"
+    assert path.is_file(), f"{path.name} was not made"
+    return path
+
+
 @pytest.fixture(scope="session")
 def xtask() -> Path:
     """The program behind `cargo xtask`."""
@@ -64,17 +73,22 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
     return read
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if program := shutil.which(name):
+            return program
+    pytest.fail(
+        "no Chromium on the search path: install it (Debian, Ubuntu: apt install chromium)",
+        pytrace=False,
+    )
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[Browser]:
     """Chromium without a window."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    program = program or shutil.which("google-chrome")
-    if program is None:
-        pytest.fail(
-            "no Chromium on the search path: install it (Debian, Ubuntu: apt install chromium)",
-            pytrace=False,
-        )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()

@@ -21,9 +21,12 @@ class Watched:
 
 
 @contextmanager
-def offline_page(browser: Browser, file: Path, width: int = 1280) -> Iterator[Watched]:
-    """Opens a file in a window of the given width, with the network cut."""
-    context = browser.new_context(offline=True, viewport={"width": width, "height": 900})
+def offline_page(
+    browser: Browser, file: Path, width: int = 1280, scheme: str = "light"
+) -> Iterator[Watched]:
+    """Opens a file in a window of the given width and colour scheme, with the network cut."""
+    window = {"width": width, "height": 900}
+    context = browser.new_context(offline=True, viewport=window, color_scheme=scheme)
     page = context.new_page()
     watched = Watched(page)
 
@@ -48,3 +51,11 @@ def offline_page(browser: Browser, file: Path, width: int = 1280) -> Iterator[Wa
         yield watched
     finally:
         context.close()
+
+
+def open_all(page: Page) -> None:
+    """Opens what is folded, and waits until the page has taken note."""
+    page.evaluate("""() => {
+        document.querySelectorAll('details').forEach(part => part.open = true);
+        return new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)));
+    }""")

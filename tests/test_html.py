@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import source_lists
-from pages import offline_page
-from playwright.sync_api import Browser, Page
+from nbformat import NotebookNode
+from outputs import plain_text, tags
+from pages import offline_page, open_all
+from playwright.sync_api import Browser
 
 HANDOUT = "04-wealth"
 LARGEST_PAGE = 2_000_000
 SMALLEST_CHART = 100
-PAGE_NAMES = sorted(
-    [path.stem for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb")] + ["index"]
-)
 WIDTHS = [390, 1280]
+ANCHOR = re.compile(r'id="([^"]+)"')
 CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
     const box = svg.getBoundingClientRect();
     return {width: box.width, height: box.height, right: box.right,
@@ -24,21 +26,9 @@ CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
 })"""
 
 
-@pytest.fixture(params=PAGE_NAMES)
-def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
-    """Each page in turn."""
-    path = handouts / f"{request.param}.html"
-    assert path.is_file(), f"{path.name} was not made"
-    return path
-
-
-def open_solutions(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-
-
 def test_page_needs_no_network(file: Path, browser: Browser) -> None:
     with offline_page(browser, file) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         watched.page.mouse.wheel(0, 100_000)
         watched.page.wait_for_timeout(300)
         assert watched.outside == []
@@ -56,7 +46,7 @@ def test_a_request_to_the_network_is_seen(browser: Browser, tmp_path: Path) -> N
 
 def test_no_formula_is_left_as_source(file: Path, browser: Browser) -> None:
     with offline_page(browser, file) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         text = watched.page.evaluate("""() => {
             const copy = document.body.cloneNode(true);
             copy.querySelectorAll('pre, code').forEach(part => part.remove());
@@ -68,7 +58,7 @@ def test_no_formula_is_left_as_source(file: Path, browser: Browser) -> None:
 
 def test_formulas_are_drawn(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         formulas = watched.page.locator("math")
         boxes = [formula.bounding_box() for formula in formulas.all()]
     assert boxes
@@ -78,7 +68,7 @@ def test_formulas_are_drawn(handouts: Path, browser: Browser) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_charts_fit(file: Path, browser: Browser, width: int) -> None:
     with offline_page(browser, file, width) as watched:
-        open_solutions(watched.page)
+        open_all(watched.page)
         charts = watched.page.evaluate(CHARTS)
         overflow = watched.page.evaluate("document.documentElement.scrollWidth")
     assert charts or file.stem == "index"
@@ -114,8 +104,9 @@ def test_links_lead_somewhere(file: Path, browser: Browser) -> None:
             continue
         path = Path(unquote(target.path))
         assert path.is_file(), f"{link} leads nowhere"
-        if target.fragment and path == file:
-            assert unquote(target.fragment) in ids, f"{link} has no anchor"
+        if target.fragment:
+            names = ids if path == file else ANCHOR.findall(path.read_text("utf-8"))
+            assert unquote(target.fragment) in names, f"{link} has no anchor"
 
 
 def test_index_names_every_handout_in_order(handouts: Path, browser: Browser) -> None:
@@ -126,3 +117,65 @@ def test_index_names_every_handout_in_order(handouts: Path, browser: Browser) ->
         aims = watched.page.locator("ol.handouts > li > ul > li").all_inner_texts()
     assert links == sorted(f"{name}.html" for name in source_lists.NOTEBOOKS.values())
     assert len(aims) >= 2 * len(links), "the index does not say what the handouts teach"
+
+
+def test_key_figures_are_the_cells_own_lines(
+    handouts: Path, executed: Callable[[str], NotebookNode], browser: Browser
+) -> None:
+    with offline_page(browser, handouts / "index.html") as watched:
+        shown = watched.page.eval_on_selector_all(
+            ".figures li",
+            "figures => figures.map(figure => [figure.querySelector('a').getAttribute('href'),"
+            " figure.querySelector('samp').textContent])",
+        )
+    for name in source_lists.NOTEBOOKS.values():
+        cells = [cell for cell in executed(name).cells if "key-figure" in tags(cell)]
+        assert 1 <= len(cells) <= 3, f"{name} needs one to three cells tagged key-figure"
+        own = [text for link, text in shown if link.startswith(f"{name}.html#cell-")]
+        assert len(own) == len(cells)
+        for text, cell in zip(own, cells, strict=True):
+            assert text in [plain_text(output).strip("\n") for output in cell.outputs]
+
+
+def test_every_handout_leads_to_the_next_and_back(handouts: Path, browser: Browser) -> None:
+    names = list(source_lists.NOTEBOOKS.values())
+    with offline_page(browser, handouts / f"{names[0]}.html") as watched:
+        page = watched.page
+        for part, rel, order in (("header", "next", names), ("footer", "prev", names[::-1])):
+            for name in order[1:]:
+                page.click(f"{part} a[rel={rel}]")
+                page.wait_for_url(f"**/{name}.html")
+            assert page.locator(f"a[rel={rel}]").count() == 0, "the last one leads on"
+
+
+def test_contents_stand_beside_the_text_and_mark_the_part_in_view(
+    handouts: Path, browser: Browser
+) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        page = watched.page
+        page.locator(".toc a").nth(6).click()
+        page.locator(".toc a").nth(6).and_(page.locator("[aria-current]")).wait_for()
+        assert page.locator(".toc [aria-current]").count() == 1
+        toc, text = page.locator(".toc").bounding_box(), page.locator("main").bounding_box()
+        assert toc and text and toc["x"] + toc["width"] <= text["x"]
+        assert toc["y"] >= 0, "the contents are scrolled away"
+        page.keyboard.press("End")
+        page.locator(".toc a").last.and_(page.locator("[aria-current]")).wait_for()
+
+
+def test_contents_are_folded_on_a_phone(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html", min(WIDTHS)) as watched:
+        entry = watched.page.locator(".toc a").first
+        assert not entry.is_visible()
+        watched.page.click(".toc summary")
+        assert entry.is_visible()
+
+
+def test_charts_stand_on_white_in_both_schemes(handouts: Path, browser: Browser) -> None:
+    seen = set()
+    for scheme in ("light", "dark"):
+        with offline_page(browser, handouts / f"{HANDOUT}.html", scheme=scheme) as watched:
+            colours = "part => getComputedStyle(part).backgroundColor"
+            assert watched.page.eval_on_selector(".chart", colours) == "rgb(255, 255, 255)"
+            seen.add(watched.page.eval_on_selector("body", colours))
+    assert len(seen) == 2, "both schemes look the same"

@@ -4,7 +4,7 @@ use crate::edition::Edition;
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
-use crate::{bench, lab, launcher, setup, test_suite, tidy};
+use crate::{bench, chromium, lab, launcher, setup, test_suite, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -68,6 +68,9 @@ struct HandoutsArgs {
     /// For whom: a folder that runs on its own, in target/student or target/lecturer
     #[arg(long, value_enum)]
     edition: Option<Edition>,
+    /// Also print each page as a PDF file, with Chromium
+    #[arg(long)]
+    pdf: bool,
     /// Longest time for one cell
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
@@ -108,7 +111,9 @@ pub fn run() -> Result<()> {
     let paths = Paths::find()?;
     match command {
         Command::Handouts(args) => {
-            let mut steps = Steps::new(setup::STEPS + handouts::STEPS);
+            let printer = args.pdf.then(chromium::find).transpose()?;
+            let printing = usize::from(args.pdf);
+            let mut steps = Steps::new(setup::STEPS + handouts::STEPS + printing);
             let request = Request {
                 notebooks: args.notebooks,
                 out: args.out.unwrap_or_else(|| {
@@ -118,6 +123,7 @@ pub fn run() -> Result<()> {
                 in_place: args.in_place,
                 edition: args.edition,
                 timeout: args.timeout,
+                printer,
             };
             let notebooks = request.find_notebooks(&paths)?;
             let python = setup::run(&paths, &mut steps, args.force)?;

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How many steps this has after the set-up.
+/// How many steps this has after the set-up, without printing.
 pub const STEPS: usize = 2;
 
 /// The Python scripts and what they read, written to target/ before they run.
@@ -24,9 +24,15 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("execute.py", include_str!("../python/execute.py")),
     ("stamp.py", include_str!("../python/stamp.py")),
     ("render.py", include_str!("../python/render.py")),
-    ("handout.css", include_str!("../python/handout.css")),
-    ("page.html", include_str!("../python/page.html")),
+    ("cells.py", include_str!("../python/cells.py")),
     ("cells.html.j2", include_str!("../python/cells.html.j2")),
+    ("index.py", include_str!("../python/index.py")),
+    ("page.html", include_str!("../python/page.html")),
+    ("page.js", include_str!("../python/page.js")),
+    ("handout.css", include_str!("../python/handout.css")),
+    ("code.css", include_str!("../python/code.css")),
+    ("print.css", include_str!("../python/print.css")),
+    ("print_pages.py", include_str!("../python/print_pages.py")),
 ];
 
 /// The packages that the scripts import.
@@ -50,6 +56,8 @@ pub struct Request {
     pub edition: Option<Edition>,
     /// The longest time for one cell, in seconds.
     pub timeout: u32,
+    /// The browser that prints the pages, when they are to be printed.
+    pub printer: Option<PathBuf>,
 }
 
 impl Request {
@@ -101,6 +109,9 @@ pub fn run(
     notebooks: &[PathBuf],
 ) -> Result<()> {
     python.require(&PACKAGES)?;
+    if request.printer.is_some() {
+        python.require(&["playwright"])?;
+    }
     let keep = !request.notebooks.is_empty();
     let place = match request.edition {
         Some(_) => {
@@ -119,16 +130,24 @@ pub fn run(
         run_folders::sweep(&paths.kernel.join("run"))?;
         result.map(Outcome::Done)
     })?;
-    let place = steps.run("Rendering the pages", || {
+    steps.run("Rendering the pages", || {
         let mut command = jupyter_env::python(paths, python);
         command.arg(script(paths, "render.py")?).arg(out.path());
-        child::run(&mut command, &paths.log("render"), Show::Stdout)?;
-        let place = out.finish()?;
-        if request.edition.is_some() {
-            edition::complete(paths, &request.out)?;
-        }
-        Ok(Outcome::Done(place))
+        command.args(request.printer.as_ref().map(|_| "--pdf"));
+        child::run(&mut command, &paths.log("render"), Show::Stdout).map(Outcome::Done)
     })?;
+    if let Some(chromium) = &request.printer {
+        steps.run("Printing the pages", || {
+            let mut command = jupyter_env::python(paths, python);
+            command.arg(script(paths, "print_pages.py")?);
+            command.arg(out.path()).arg(chromium);
+            child::run(&mut command, &paths.log("print"), Show::Stdout).map(Outcome::Done)
+        })?;
+    }
+    let place = out.finish()?;
+    if request.edition.is_some() {
+        edition::complete(paths, &request.out)?;
+    }
     if request.in_place {
         for (source, name) in notebooks.iter().zip(executed) {
             let result = place.join(name);
@@ -213,6 +232,7 @@ mod tests {
             in_place: false,
             edition: None,
             timeout: 1,
+            printer: None,
         }
     }
 

@@ -13,7 +13,7 @@
 //! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`] | what runs when a kernel starts |
 //! | [`jupyter_env`] | the environment variables of all that is run |
-//! | [`handouts`], [`output_folder`], [`picture`] | executing and rendering the notebooks |
+//! | [`handouts`], [`output_folder`], [`picture`], [`chromium`] | executing, rendering and printing the notebooks |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
 //! | [`edition`] | the notebooks as students or lecturers get them |
 //! | [`lab`], [`test_suite`] | the other two commands |
@@ -26,6 +26,7 @@ compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
 mod child;
+mod chromium;
 mod cli;
 mod clone_tree;
 mod dep_lines;

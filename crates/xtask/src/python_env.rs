@@ -87,6 +87,7 @@ pub fn find_or_make(paths: &Paths, force: bool) -> Result<Outcome<PythonEnv>> {
         && let Some(version) = &working
         && fs::read_to_string(&stamp_file).is_ok_and(|old| old == format!("{wanted}{version}\n"))
     {
+        tell_nbconvert(paths)?;
         return Ok(Outcome::UpToDate(found));
     }
     files::remove(&stamp_file)?;
@@ -94,6 +95,7 @@ pub fn find_or_make(paths: &Paths, force: bool) -> Result<Outcome<PythonEnv>> {
     make_venv(paths, &base)?;
     install(paths, &found, &pins)?;
     let version = version(&found.python).context("the new .venv has no working python")?;
+    tell_nbconvert(paths)?;
     files::write(&stamp_file, format!("{wanted}{version}\n").as_bytes())?;
     Ok(Outcome::Done(found))
 }
@@ -203,6 +205,18 @@ fn install(paths: &Paths, python: &PythonEnv, pins: &[Pin]) -> Result<()> {
         .args(pins.iter().map(Pin::requirement));
     child::run(&mut command, &paths.log("pip"), Show::Nothing)
         .context("cannot install the packages of environment.yml")
+}
+
+/// Gives plain `jupyter nbconvert` of .venv the look of the handouts.
+fn tell_nbconvert(paths: &Paths) -> Result<()> {
+    const NAME: &str = "jupyter_nbconvert_config.py";
+    let folder = paths.root.join("crates/xtask/python");
+    // JSON's texts are Python's too.
+    let folder = serde_json::to_string(&folder.to_string_lossy())?;
+    let line = format!("load_subconfig(\"{NAME}\", path={folder})\n");
+    let file = paths.venv.join("etc/jupyter").join(NAME);
+    files::write_if_changed(&file, line.as_bytes())?;
+    Ok(())
 }
 
 /// What .venv is made from; its place too, because its programs name it.

@@ -4,7 +4,7 @@ use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::{Outcome, Steps};
-use crate::{child, files, jupyter_env, own_program, setup, tidy, toolchain};
+use crate::{child, chromium, files, jupyter_env, own_program, setup, tidy, toolchain};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -32,10 +32,11 @@ const CELL_TIMEOUT: u32 = 600;
 
 /// Runs all checks; pytest's last line is the last line.
 pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
+    let printer = chromium::find()?;
     // Tests by cargo may replace this program's file; the Python tests use a copy.
     let own = paths.work.join("bin/xtask");
     own_program::copy_to(&own)?;
-    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + tidy::STEPS + handouts::STEPS + 1);
+    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + tidy::STEPS + handouts::STEPS + 2);
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
@@ -51,6 +52,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         in_place: false,
         edition: None,
         timeout: CELL_TIMEOUT,
+        printer: Some(printer),
     };
     let notebooks = request.find_notebooks(paths)?;
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;

@@ -1,0 +1,166 @@
+"""The cells of a notebook as HTML: what the pages and plain nbconvert have in common."""
+
+from __future__ import annotations
+
+import re
+from colorsys import rgb_to_hls
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.ansi import ansi2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+HERE = Path(__file__).parent
+# SVG first: as part of the page a chart can be read aloud and searched.
+FIRST_SHOWN = "image/svg+xml"
+COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"]  # by hue
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with MathML, anchored headings and links between the pages."""
+
+    def __init__(self, headings: list[tuple[int, str, str]], **options: Any) -> None:
+        super().__init__(escape=False, **options)
+        self.headings = headings
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        # An anchor that the heading brings along for JupyterLab becomes its name here.
+        own = re.search(r'<a id="([^"]+)"></a>', text)
+        text = text.replace(own[0], "").strip() if own else text
+        base = own[1] if own else re.sub(r"[^\w]+", "-", plain(text).lower()).strip("-") or "part"
+        taken = {known for _, known, _ in self.headings}
+        name, count = base, 2
+        while name in taken:
+            name, count = f"{base}-{count}", count + 1
+        self.headings.append((level, name, text))
+        label = escape(f"Link to this part: {plain(text)}")
+        anchor = f'<a class="anchor" href="#{name}" aria-label="{label}">#</a>'
+        return f'<h{level} id="{name}">{text}{anchor}</h{level}>\n'
+
+    def table(self, text: str) -> str:
+        return f'<div class="scroll"><table>\n{text}</table></div>\n'
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        # The corner above the rows' names is empty, and heads nothing.
+        tag = "th" if head and text.strip() else "td"
+        style = f' style="text-align: {align}"' if align else ""
+        return f"<{tag}{style}>{text}</{tag}>\n"
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        if "://" not in url:
+            url = re.sub(r"\.ipynb(?=#|$)", ".html", url)
+        return super().link(text, url, title)
+
+    def inline_math(self, body: str) -> str:
+        return mathml(body, "inline")
+
+    def block_math(self, body: str) -> str:
+        return f'<div class="formula">{mathml(body, "block")}</div>'
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+@pass_context
+def markdown2html(context: Any, source: str) -> str:
+    """Markdown as HTML; the headings found are added to the resources."""
+    resources = context["resources"]
+    renderer = Renderer(
+        resources.setdefault("headings", []),
+        attachments=context.get("cell", {}).get("attachments", {}),
+        embed_images=True,
+        path=resources["metadata"].get("path", ""),
+    )
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def mathml(formula: str, display: str) -> str:
+    """A LaTeX formula as MathML; one that is not understood is an error."""
+    try:
+        html = convert(formula.strip(), display=display)
+    except Exception as error:
+        raise SystemExit(f"the formula {formula!r} cannot be shown: {error!r}") from error
+    unknown = re.search(r"<m[io]>\\[A-Za-z]+</m[io]>", html)
+    if unknown:
+        raise SystemExit(f"the formula {formula!r} has an unknown command: {unknown[0]}")
+    return str(html)
+
+
+def inline_svg(svg: str) -> str:
+    """A chart for use inside a page: no XML header, and a size that can shrink."""
+    svg = re.sub(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|\s)*", "", svg, flags=re.DOTALL)
+    opening = re.match(r"<svg\b[^>]*>", svg)
+    if opening and "viewBox" not in opening[0]:
+        size = [
+            re.search(rf'\b{name}="([\d.]+)(?:px)?"', opening[0]) for name in ("width", "height")
+        ]
+        if size[0] and size[1]:
+            box = f'<svg viewBox="0 0 {size[0][1]} {size[1][1]}"'
+            svg = svg.replace("<svg", box, 1)
+    return svg
+
+
+def terminal_text(text: str) -> str:
+    """Text with a terminal's colours, each as the nearest that both schemes can show."""
+
+    def nearest(rgb: re.Match[str]) -> str:
+        hue, _, saturation = rgb_to_hls(*(int(part) / 255 for part in rgb.groups()))
+        name = "white" if saturation < 0.2 else COLOURS[round(6 * hue) % 6]
+        return f'class="ansi-{name}-fg"'
+
+    html = re.sub(r'style="color: rgb\((\d+),(\d+),(\d+)\)"', nearest, ansi2html(text))
+    # A compiler's message colours each letter by itself.
+    twice = re.compile(r'(<span class="([^"]*)">[^<]*)</span><span class="\2">')
+    while twice.search(html):
+        html = twice.sub(r"\1", html)
+    return html
+
+
+def plain(html: str) -> str:
+    """The words of a piece of HTML."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip()
+
+
+def without_links(html: str) -> str:
+    """A heading's HTML for use inside a link."""
+    return re.sub(r"</?a\b[^>]*>", "", html)
+
+
+FILTERS = {
+    "ansi2html": terminal_text,
+    "inline_svg": inline_svg,
+    "markdown2html": markdown2html,
+}
+
+
+class CellsExporter(HTMLExporter):
+    """The cells of a notebook; the page around them comes from page.html."""
+
+    def __init__(self) -> None:
+        super().__init__(raw_template=(HERE / "cells.html.j2").read_text("utf-8"), filters=FILTERS)
+
+    @property
+    def default_config(self) -> Config:
+        config = super().default_config
+        priority = config.NbConvertBase.display_data_priority
+        config.NbConvertBase.display_data_priority = [FIRST_SHOWN, *priority]
+        return config
+
+    def cells(self, notebook: NotebookNode, folder: Path) -> tuple[str, list[tuple[int, str, str]]]:
+        """The cells as HTML and the headings in them: level, anchor, HTML."""
+        resources = self._init_resources({"metadata": {"path": str(folder)}})
+        resources["headings"] = headings = []
+        highlight = Highlight2HTML(
+            pygments_lexer="rust", extra_formatter_options={"wrapcode": True}, parent=self
+        )
+        self.register_filter("highlight_code", highlight)
+        # HTMLExporter's own method would send the charts through an HTML parser.
+        html, after = TemplateExporter.from_notebook_node(self, notebook, resources)
+        return str(html), after.get("headings", headings)

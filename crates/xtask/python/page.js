@@ -1,0 +1,32 @@
+// A page reads the same without this script. It folds the contents on a narrow screen,
+// marks the part in view there, and lets Tab reach blocks that can be scrolled sideways.
+(() => {
+  const wide = matchMedia("(min-width: 70rem)");
+  const contents = document.querySelector(".toc details");
+  const links = contents ? [...contents.querySelectorAll("a")] : [];
+  const fold = () => { if (contents) contents.open = wide.matches; };
+  const mark = () => {
+    const above = links.filter((link) => {
+      const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      return part && part.getBoundingClientRect().top < innerHeight / 4;
+    });
+    const ended = scrollY + innerHeight > document.documentElement.scrollHeight - 5;
+    const current = (ended && scrollY > 0 ? links : above).at(-1);
+    if (current?.hasAttribute("aria-current")) return;
+    links.forEach((link) => link.removeAttribute("aria-current"));
+    current?.setAttribute("aria-current", "true");
+    if (wide.matches) current?.scrollIntoView({ block: "nearest" });
+  };
+  const reach = () => {
+    for (const block of document.querySelectorAll("pre, .scroll, .table, .formula")) {
+      if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+      else block.removeAttribute("tabindex");
+    }
+  };
+  fold();
+  wide.addEventListener("change", fold);
+  addEventListener("scroll", mark, { passive: true });
+  addEventListener("resize", reach);
+  addEventListener("toggle", reach, true);
+  addEventListener("DOMContentLoaded", () => { mark(); reach(); });
+})();

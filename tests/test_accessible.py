@@ -1,0 +1,101 @@
+"""The pages have no fault that axe can find, however they are shown, and work by keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import source_lists
+from axe_check import violations
+from pages import offline_page, open_all
+from playwright.sync_api import Browser, Page
+
+WIDTHS = [390, 1280]
+SCHEMES = ["light", "dark"]
+LINKS = "a[href], summary"
+PLANTS = {
+    "image-alt": '<img src="data:,">',
+    "color-contrast": '<p style="color: #999; background: #fff">Faint text</p>',
+    "heading-order": "<h2>Part</h2><h5>Deep</h5>",
+    "scrollable-region-focusable": '<pre style="overflow: scroll">' + "long " * 500 + "</pre>",
+}
+# What has the focus: its place among links and summaries, and whether that can be seen.
+FOCUSED = """selector => {
+    const part = document.activeElement;
+    const style = getComputedStyle(part);
+    const places = [...document.querySelectorAll(selector)];
+    return {
+        place: places.indexOf(part),
+        tag: part.tagName,
+        outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+        left: part.getBoundingClientRect().left,
+    };
+}"""
+REACHABLE = """selector => [...document.querySelectorAll(selector)]
+    .map((part, place) => part.checkVisibility() ? place : -1).filter(place => place >= 0)"""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_no_fault(file: Path, browser: Browser, width: int, scheme: str) -> None:
+    with offline_page(browser, file, width, scheme) as watched:
+        # Folded parts hide nothing that has a colour of its own: once is enough.
+        found = violations(watched.page) if scheme == "light" else []
+        open_all(watched.page)
+        found += violations(watched.page)
+    assert found == []
+
+
+@pytest.mark.parametrize("rule", PLANTS)
+def test_axe_sees_a_planted_fault(rule: str, handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / "index.html") as watched:
+        watched.page.evaluate(
+            "html => document.querySelector('main').insertAdjacentHTML('beforeend', html)",
+            PLANTS[rule],
+        )
+        found = violations(watched.page)
+    assert [line.partition(":")[0] for line in found] == [rule]
+
+
+def tab_through(page: Page, most: int) -> list[dict]:
+    """Presses Tab until the focus leaves the page; what had it, in order."""
+    stops = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED, LINKS)
+        if stop["tag"] == "BODY" or (stops and stop["place"] == 0):
+            break
+        stops.append(stop)
+    return stops
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_tab_reaches_every_link(file: Path, browser: Browser, width: int) -> None:
+    with offline_page(browser, file, width) as watched:
+        open_all(watched.page)
+        wanted = watched.page.evaluate(REACHABLE, LINKS)
+        stops = tab_through(watched.page, 3 * len(wanted) + 200)
+    assert [stop["place"] for stop in stops if stop["place"] >= 0] == wanted
+    assert all(stop["outline"] for stop in stops), "the focus cannot be seen"
+    assert all(stop["left"] >= 0 for stop in stops), "the focus is outside the page"
+
+
+def test_first_stop_skips_to_the_text(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        watched.page.keyboard.press("Tab")
+        watched.page.keyboard.press("Enter")
+        watched.page.keyboard.press("Tab")
+        inside = watched.page.evaluate(
+            "document.querySelector('main').contains(document.activeElement)"
+        )
+    assert inside
+
+
+@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+def test_wide_code_can_be_scrolled_by_keyboard(name: str, handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{name}.html", min(WIDTHS)) as watched:
+        open_all(watched.page)
+        cut = watched.page.evaluate("""() => [...document.querySelectorAll('pre')]
+            .filter(block => block.scrollWidth > block.clientWidth)
+            .map(block => block.tabIndex)""")
+    assert cut and set(cut) == {0}

@@ -1,0 +1,94 @@
+"""The handouts on paper: A4, numbered, complete, and nothing cut in two."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import source_lists
+from pages import offline_page
+from pdf_parts import Printed
+from playwright.sync_api import Browser
+
+A4 = (595, 842)  # points
+NAMES = list(source_lists.NOTEBOOKS.values())
+FOLDERS = ("file:", "/home/", "/tmp/", str(Path.home()), str(Path(__file__).parents[1]))
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def printed(name: str, handouts: Path) -> Printed:
+    return Printed(handouts / f"{name}.pdf")
+
+
+def test_every_sheet_is_a4_with_its_number_and_title(
+    printed: Printed, name: str, browser: Browser, handouts: Path
+) -> None:
+    with offline_page(browser, handouts / f"{name}.html") as watched:
+        title = watched.page.title()
+    sheets = printed.text()
+    assert len(sheets) > 3
+    for number, (page, text) in enumerate(zip(printed.reader.pages, sheets, strict=True), start=1):
+        size = (float(page.mediabox.width), float(page.mediabox.height))
+        assert size == pytest.approx(A4, abs=1)
+        assert f"Page {number} of {len(sheets)}" in text
+        assert title in text
+
+
+def test_no_chart_and_no_code_is_cut(
+    printed: Printed, name: str, browser: Browser, handouts: Path
+) -> None:
+    with offline_page(browser, handouts / f"{name}.html") as watched:
+        charts = watched.page.locator("svg[role=img], main img").count()
+        blocks = watched.page.locator(".cell.code .highlight").count()
+    assert len(printed.charts) == charts
+    assert len(printed.blocks) >= blocks
+    assert list(printed.cut()) == []
+
+
+def test_every_part_is_there(printed: Printed, name: str, browser: Browser, handouts: Path) -> None:
+    with offline_page(browser, handouts / f"{name}.html") as watched:
+        wanted = watched.page.eval_on_selector_all(
+            "main :is(h1, h2, h3)", "parts => parts.map(part => part.firstChild.textContent)"
+        )
+        solutions = watched.page.locator("details.solution pre code").all_text_contents()
+    text = " ".join(printed.text())
+    found = printed.headings()
+    assert all(any(title.startswith(part) for title in found) for part in wanted)
+    assert solutions
+    for solution in solutions:
+        assert solution.split("\n")[0][:40].strip() in text, "a solution is not printed"
+    assert printed.reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_no_folder_of_this_machine_is_in_the_files(handouts: Path) -> None:
+    known = []
+    for name in NAMES:
+        reader = Printed(handouts / f"{name}.pdf").reader
+        notes = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
+        known += [str(note.get("/A", {}).get("/URI", "")) for note in notes]
+        known += map(str, (reader.metadata or {}).values())
+    assert any(link.startswith("https:") for link in known)
+    assert not [text for text in known if any(folder in text for folder in FOLDERS)]
+
+
+def test_a_cut_chart_and_cut_code_are_seen(
+    handouts: Path, root: Path, tmp_path: Path, chromium: str
+) -> None:
+    html = (handouts / f"{NAMES[0]}.html").read_text("utf-8")
+    html = html.replace("break-inside: avoid", "break-inside: auto")
+    # A browser cuts no chart that fits a sheet.
+    html = html.replace('<svg role="img"', '<svg preserveAspectRatio="none" role="img"')
+    html = html.replace("</head>", "<style>.chart svg { min-height: 40cm; }</style></head>")
+    (tmp_path / "a.html").write_text(html, "utf-8")
+    (tmp_path / "a.ipynb").write_text("")
+    script = root / "crates/xtask/python/print_pages.py"
+    subprocess.run([sys.executable, script, tmp_path, chromium], check=True)
+    kinds = {line.split()[0] for line in Printed(tmp_path / "a.pdf").cut()}
+    assert kinds == {"/Figure", "/Code"}
