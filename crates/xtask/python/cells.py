@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from colorsys import rgb_to_hls
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ def terminal_text(text: str) -> str:
 
 def plain(html: str) -> str:
     """The words of a piece of HTML."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip()
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip())
 
 
 def without_links(html: str) -> str:

@@ -103,7 +103,7 @@ def key_figures(handout: Handout) -> Iterator[str]:
             plain(re.sub(r'<a class="anchor".*?</a>', "", titles[-1][1])) if titles else "Result"
         )
         yield (
-            f'<li><a href="{handout.link}#cell-{number}">{title}</a> '
+            f'<li><a href="{handout.link}#cell-{number}">{escape(title)}</a> '
             f"<samp>{escape(text)}</samp></li>"
         )
 
