@@ -30,6 +30,7 @@ mod dep_lines;
 mod environment_yml;
 mod evcxr;
 mod files;
+mod guard;
 mod handouts;
 mod jupyter_env;
 mod kernelspec;
