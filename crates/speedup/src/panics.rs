@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 /// The name of a cell's code in a panic's place.
 const CELL: &str = "src/lib.rs";
+/// What the kernel puts on the line before a cell's last expression, to show its value.
+const SHOWN: &str = "evcxr_send_text_plain(";
 
 /// A panic's message and then its place: the line of the cell, or the name and line of another
 /// crate's file.
@@ -17,8 +19,7 @@ pub fn describe(info: &PanicHookInfo<'_>) -> String {
     let place = match info.location() {
         Some(place) if place.file() == CELL => line_of_cell(place).unwrap_or_default(),
         Some(place) => {
-            let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
-            format!(" ({file}, line {})", place.line())
+            format!(" ({}, line {})", in_its_crate(place.file()), place.line())
         }
         None => String::new(),
     };
@@ -39,8 +40,19 @@ fn line_of_cell(place: &Location<'_>) -> Option<String> {
         return Some(" (in code of an earlier cell)".to_owned());
     }
     let text = fs::read_to_string(source).ok()?;
-    let line = text.lines().nth(place.line() as usize - 1)?;
-    Some(marked(line, place.column() as usize))
+    let mut lines = text.lines().skip(place.line() as usize - 1);
+    let line = lines.next()?;
+    Some(match line.starts_with(SHOWN) {
+        true => format!("\n  | {}", lines.next()?.trim()),
+        false => marked(line, place.column() as usize),
+    })
+}
+
+/// A file's name from its crate's folder on: all before that differs from machine to machine.
+fn in_its_crate(file: &str) -> &str {
+    let crate_name = file.rfind("/src/").map(|end| &file[..end]);
+    let start = crate_name.and_then(|path| path.rfind('/')).map(|at| at + 1);
+    &file[start.unwrap_or(0)..]
 }
 
 /// The file whose content is in memory at an address. Only Linux tells.
@@ -72,6 +84,13 @@ mod tests {
         let text = marked("    let π = values[k]; ", 13);
         assert_eq!(text, "\n  | let π = values[k];\n  |         ^");
         assert!(marked("x", 1).ends_with("\n  | ^"));
+    }
+
+    #[test]
+    fn files_of_other_crates_are_named_without_their_place() {
+        let file = "/home/x/.cargo/registry/src/index/rayon-1.12.0/src/iter/mod.rs";
+        assert_eq!(in_its_crate(file), "rayon-1.12.0/src/iter/mod.rs");
+        assert_eq!(in_its_crate("src/x.rs"), "src/x.rs");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::Once;
 
 /// What has happened, what is left, and what to do.
 const MESSAGE: &str = "\
-The process that runs the cells has ended: by an interrupt, because memory ran out, or by a crash.
-Its variables are gone; functions, types and imports are kept.
+The cell has ended: by an interrupt, because memory ran out, or by a crash such as endless recursion.
+All variables are gone; functions, types and imports are kept.
 To go on: menu Run, Run All Above Selected Cell, and then run this cell again.";
 
 /// Waits for the end of its input, which comes when the last holder of the pipe is gone.

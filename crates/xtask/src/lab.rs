@@ -14,6 +14,8 @@ const SETTINGS: &str = r#"{
   "@jupyterlab/completer-extension:manager": { "providerTimeout": 60000 }
 }
 "#;
+/// The server's settings: a run of cells ends with the first that fails.
+const SERVER: &str = include_str!("../python/jupyter_server_config.py");
 /// What is shown first: the list of the handouts.
 const INDEX: &str = "index.md";
 
@@ -21,8 +23,11 @@ const INDEX: &str = "index.md";
 pub fn run(paths: &Paths, args: &[String]) -> Result<()> {
     let python = setup::run(paths, &mut Steps::new(setup::STEPS), false)?;
     files::make_folder(&paths.notebooks)?;
-    let settings = "config/labconfig/default_setting_overrides.json";
-    files::write_if_changed(&paths.jupyter.join(settings), SETTINGS.as_bytes())?;
+    let config = paths.jupyter.join("config");
+    let settings = config.join("labconfig/default_setting_overrides.json");
+    files::write_if_changed(&settings, SETTINGS.as_bytes())?;
+    let server = config.join("jupyter_server_config.py");
+    files::write_if_changed(&server, SERVER.as_bytes())?;
     let mut command = jupyter_env::python(paths, &python);
     command
         .args(["-m", "jupyterlab"])
@@ -32,8 +37,10 @@ pub fn run(paths: &Paths, args: &[String]) -> Result<()> {
         ))
         .args(args)
         .current_dir(&paths.notebooks);
-    let elsewhere = args.iter().any(|arg| paths.notebooks.join(arg).exists());
-    if !elsewhere {
+    let named = args.iter().map(|arg| paths.notebooks.join(arg));
+    let folder = named.rev().find(|path| path.is_dir());
+    let folder = folder.as_ref().unwrap_or(&paths.notebooks);
+    if folder.join(INDEX).is_file() {
         command.arg(format!("--LabApp.default_url=/lab/tree/{INDEX}"));
     }
     child::run_in_terminal(&mut command)
