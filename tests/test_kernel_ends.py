@@ -20,11 +20,10 @@ from pathlib import Path
 from kernels import rust_kernel
 
 with rust_kernel(Path(sys.argv[1])) as kernel:
-    print(kernel.manager.provisioner.pid, flush=True)
     kernel.client.execute('println!("begun"); loop { std::hint::spin_loop() }')
     while kernel.client.get_iopub_msg(timeout=300)["content"].get("text") != "begun\\n":
         pass
-    print("begun", flush=True)
+    print("begun", kernel.manager.provisioner.pid, flush=True)
     time.sleep(3600)
 """
 
@@ -40,9 +39,9 @@ def busy(root: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
         text=True,
     )
     assert server.stdout is not None
-    launcher = int(server.stdout.readline())
-    assert server.stdout.readline().strip() == "begun"
-    yield server, launcher, mark
+    # The kernel's own line, about its settings, is before it.
+    launcher = next(line for line in server.stdout if line.startswith("begun "))
+    yield server, int(launcher.split()[1]), mark
     server.kill()
     server.wait()
     server.stdout.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kernels import Kernel, rust_kernel
+from kernels import CELL_SECONDS, Kernel, rust_kernel
 
 FIRST = """\
 :dep speedup = { path = "../crates/speedup" }
@@ -22,21 +22,22 @@ fn pick(values: &[i32], k: usize) -> i32 {
     // A function that later cells call.
     values[k]
 }"""
+END = "that is all"
 INDEX = "index out of bounds: the len is 3 but the index is {}"
 # A cell, the message of its panic, and the lines that show the place.
 PANICS = {
     "statement": (
         "let k = std::hint::black_box(7);\n\nlet y = values[k] + 1;",
         INDEX.format(7),
-        ["let y = values[k] + 1;", "        ^"],
+        ["let y = values[k] + 1;", "              ^"],
     ),
     "last expression": ("1 / zero", "attempt to divide by zero", ["1 / zero"]),
-    "function of an earlier cell": ("pick(&values, 9)", INDEX.format(9), ["values[k]", "^"]),
+    "function of an earlier cell": ("pick(&values, 9)", INDEX.format(9), ["values[k]", "      ^"]),
     "closure of an earlier cell": ("kept(2)", "too small (in code of an earlier cell)", []),
     "thread of a pool": (
         "(0..4).into_par_iter().map(|k| pick(&values, k)).sum::<i32>()",
         INDEX.format(3),
-        ["values[k]", "^"],
+        ["values[k]", "      ^"],
     ),
     "overflow": (
         "let byte = [200_u8, 100].iter().fold(0, |a, b| a + std::hint::black_box(b));",
@@ -69,12 +70,22 @@ def kernel(root: Path) -> Iterator[Kernel]:
 @pytest.mark.parametrize("name", PANICS)
 def test_a_panic_shows_its_message_and_its_line(kernel: Kernel, name: str) -> None:
     cell, message, place = PANICS[name]
-    lines = [line for line in kernel.run(cell).splitlines() if line]
-    assert lines[0].startswith(f"panicked at: {message}")
-    shown = [line.removeprefix("  | ") for line in lines[1:]]
-    # The kernel may send the last line, the mark, when the cell is over.
-    assert shown[: len(place)] == place[: len(shown)] and len(shown) >= min(1, len(place))
+    first, *others = stderr_of(kernel, cell)
+    assert first.startswith(f"panicked at: {message}")
+    assert [line.removeprefix("  | ") for line in others][: len(place)] == place
     assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
+def stderr_of(kernel: Kernel, cell: str) -> list[str]:
+    """All lines of a cell's error stream, also those that come when the cell is over."""
+    kernel.client.execute(cell)
+    kernel.client.execute(f'eprintln!("{END}");')
+    lines: list[str] = []
+    while END not in lines:
+        content = kernel.client.get_iopub_msg(timeout=CELL_SECONDS)["content"]
+        if content.get("name") == "stderr":
+            lines += content["text"].splitlines()
+    return lines[:-1]
 
 
 def test_an_error_value_is_shown_as_it_is(kernel: Kernel) -> None:

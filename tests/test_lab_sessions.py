@@ -34,6 +34,28 @@ MISTAKES = {
     ),
 }
 
+# The lowest contrast (WCAG 2) of a letter of an error with what is behind it.
+CONTRAST = """output => {
+    const channels = color => color.match(/[\\d.]+/g).map(Number);
+    const luminance = color => {
+        const [r, g, b] = channels(color).slice(0, 3).map(value => value / 255)
+            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = element => {
+        const color = getComputedStyle(element).backgroundColor;
+        const [, , , opacity = 1] = channels(color);
+        return opacity > 0 ? color : behind(element.parentElement);
+    };
+    const letters = [output, ...output.querySelectorAll('*')]
+        .filter(element => [...element.childNodes].some(node => node.nodeType === 3));
+    return Math.min(...letters.map(element => {
+        const pair = [getComputedStyle(element).color, behind(element)].map(luminance);
+        return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    }));
+}"""
+WCAG_AA = 4.5
+
 
 @pytest.fixture(scope="module")
 def lab(
@@ -125,6 +147,21 @@ def test_a_failure_ends_the_run_and_can_be_mended(lab: Lab, name: str) -> None:
     opened.write(2, "1 + 1")
     opened.run_all()
     expect(opened.output(3)).to_have_text("42")
+    opened.page.close()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_a_compile_error_is_readable_in_every_theme(lab: Lab, theme: str) -> None:
+    opened = lab.open("compile-error")
+    opened.write(2, MISTAKES["compile-error"][0])
+    error = opened.run_cell(2).locator("[data-mime-type='application/vnd.jupyter.error']")
+    opened.page.get_by_role("menuitem", name="Settings", exact=True).first.click()
+    opened.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+    opened.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{theme}$")).click()
+    light = str("Light" in theme).lower()
+    expect(opened.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+    assert error.evaluate(CONTRAST) >= WCAG_AA
+    opened.page.screenshot(path=lab.folder / f"{theme}.png")
     opened.page.close()
 
 

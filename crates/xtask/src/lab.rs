@@ -16,6 +16,8 @@ const SETTINGS: &str = r#"{
 "#;
 /// The server's settings: a run of cells ends with the first that fails.
 const SERVER: &str = include_str!("../python/jupyter_server_config.py");
+/// How outputs look.
+const STYLE: &str = include_str!("../python/lab.css");
 /// What is shown first: the list of the handouts.
 const INDEX: &str = "index.md";
 
@@ -28,9 +30,10 @@ pub fn run(paths: &Paths, args: &[String]) -> Result<()> {
     files::write_if_changed(&settings, SETTINGS.as_bytes())?;
     let server = config.join("jupyter_server_config.py");
     files::write_if_changed(&server, SERVER.as_bytes())?;
+    files::write_if_changed(&config.join("custom/custom.css"), STYLE.as_bytes())?;
     let mut command = jupyter_env::python(paths, &python);
     command
-        .args(["-m", "jupyterlab"])
+        .args(["-m", "jupyterlab", "--LabApp.custom_css=True"])
         .arg(format!(
             "--ServerApp.root_dir={}",
             paths.notebooks.display()
