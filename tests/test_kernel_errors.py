@@ -32,12 +32,12 @@ PANICS = {
         ["let y = values[k] + 1;", "              ^"],
     ),
     "last expression": ("1 / zero", "attempt to divide by zero", ["1 / zero"]),
-    "function of an earlier cell": ("pick(&values, 9)", INDEX.format(9), ["values[k]", "      ^"]),
+    "function of an earlier cell": ("pick(&values, 9)", INDEX.format(9), ["values[k]", "^"]),
     "closure of an earlier cell": ("kept(2)", "too small (in code of an earlier cell)", []),
     "thread of a pool": (
         "(0..4).into_par_iter().map(|k| pick(&values, k)).sum::<i32>()",
         INDEX.format(3),
-        ["values[k]", "      ^"],
+        ["values[k]", "^"],
     ),
     "overflow": (
         "let byte = [200_u8, 100].iter().fold(0, |a, b| a + std::hint::black_box(b));",
