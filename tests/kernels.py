@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -42,6 +43,13 @@ class Kernel:
             source, timeout=CELL_SECONDS, output_hook=collect, allow_stdin=False
         )
         return ANSI.sub("", "\n".join(texts))
+
+    def ask(self, message: str) -> dict[str, Any]:
+        """The kernel's answer to a message that was sent, by the message's id."""
+        while True:
+            answer = self.client.get_shell_msg(timeout=CELL_SECONDS)
+            if answer["parent_header"].get("msg_id") == message:
+                return answer["content"]
 
 
 @contextmanager

@@ -41,6 +41,9 @@ def running_lab(xtask: Path, folder: Path, log: Path) -> Iterator[tuple[str, str
     address = f"http://127.0.0.1:{port}"
     options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    # The reader's own theme and open windows are neither used nor changed.
+    for name in ("user_settings_dir", "workspaces_dir"):
+        options.append(f"--LabApp.{name}={log.with_suffix('')}-{name}")
     options += [f"--IdentityProvider.token={token}", str(folder)]
     environment, mark = marked_environment()
     with log.open("w") as output:

@@ -18,12 +18,17 @@ def marked_environment() -> tuple[dict[str, str], str]:
     return {**os.environ, VARIABLE: mark.partition("=")[2]}, mark
 
 
-def left_over(mark: str) -> list[str]:
-    """The command lines of processes with the mark that do not end by themselves."""
+def left_over(mark: str, stays: str | None = None) -> list[str]:
+    """The command lines of processes with the mark that do not end by themselves.
+
+    A process with `stays` in its command line is meant to go on.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := with_mark(mark)) and time.monotonic() < deadline:
+    while True:
+        found = [line for line in with_mark(mark) if stays is None or stays not in line]
+        if not found or time.monotonic() > deadline:
+            return found
         time.sleep(0.2)
-    return found
 
 
 def with_mark(mark: str) -> list[str]:

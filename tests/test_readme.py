@@ -26,3 +26,14 @@ def test_every_handout_is_in_the_table(root: Path) -> None:
     assert names == set(source_lists.NOTEBOOKS.values())
     for name in names:
         assert f"(notebooks/{name}.ipynb)" in text, f"README does not name {name}"
+
+
+def test_the_index_of_jupyterlab_has_the_same_table(root: Path) -> None:
+    tables = []
+    for path in (root / "README.md", root / "notebooks/index.md"):
+        lines = path.read_text("utf-8").splitlines()
+        start = lines.index("| notebook | minutes | what it teaches |")
+        tables.append(lines[start : start + 2 + len(source_lists.NOTEBOOKS)])
+    readme, index = tables
+    assert [line.replace("](notebooks/", "](") for line in readme] == index
+    assert all(line.startswith("|") for line in index)

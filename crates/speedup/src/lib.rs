@@ -16,6 +16,7 @@
 //! | [`nelder_mead`] | minimum of a function of several variables |
 //! | [`pi`] | π by Monte Carlo |
 //! | [`squares`] | the matrix i² + j², filled row by row |
+//! | [`meter`] | how far long work is, and how long it will still take |
 //! | [`progress`] | many tasks in chunks, with a report while they run |
 //! | [`map`] | 2k for every k of a list |
 //! | [`matmul`] | exact products of matrices of whole numbers |
@@ -61,10 +62,12 @@ pub mod map;
 pub mod matmul;
 pub mod median;
 pub mod memory;
+pub mod meter;
 pub mod nelder_mead;
 pub mod normals;
 pub mod notebook;
 mod pages;
+mod panics;
 pub mod pi;
 pub mod polynomial;
 pub mod prelude;
@@ -75,6 +78,7 @@ mod share;
 pub mod simd;
 pub mod squares;
 pub mod streams;
+mod sudden_end;
 pub mod table;
 pub mod threads;
 pub mod timeline;

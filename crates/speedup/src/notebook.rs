@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::panic::PanicHookInfo;
 use std::path::Path;
 
-use crate::Threads;
 use crate::course::{self, Course};
 use crate::table::Table;
+use crate::{Threads, panics, sudden_end};
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -117,16 +116,16 @@ impl Machine {
     }
 }
 
-/// Makes a panic in a cell what a reader and a program can both see, and reads `course.toml`.
+/// Makes a panic, and a sudden end, in a cell what a reader and a program can both see; reads `course.toml`.
 ///
 /// By default the evcxr kernel reports a cell that panicked as a success. After
-/// this call a panic prints its message and its place, and then
+/// this call a panic prints its message and the line of the cell, and then
 /// - in a JupyterLab session, where somebody is reading, the kernel goes on and variables survive;
 /// - in a run by nbconvert or nbclient, where nobody is, the cell's process ends,
 ///   which the kernel reports as an error, so that the run stops.
 ///
-/// The two are told apart by the variable `JPY_SESSION_NAME`, which Jupyter's
-/// server sets for its kernels.
+/// In a session it also has a text shown when a cell is interrupted, which says what
+/// is lost and how to go on.
 ///
 /// Then the parameters of the [`course`] are read from the notebook's folder.
 ///
@@ -140,9 +139,12 @@ impl Machine {
 /// speedup::notebook::set_up();
 /// ```
 pub fn set_up() {
-    let attended = std::env::var_os("JPY_SESSION_NAME").is_some();
+    let attended = attended();
+    if attended {
+        sudden_end::explain();
+    }
     std::panic::set_hook(Box::new(move |info| {
-        eprintln!("{}", describe(info));
+        eprintln!("{}", panics::describe(info));
         if !attended {
             std::process::exit(101);
         }
@@ -153,17 +155,9 @@ pub fn set_up() {
     }
 }
 
-/// A panic's message and place, without the folder and without a backtrace.
-///
-/// A cell is compiled as the `lib.rs` of a generated crate, whose line numbers say
-/// nothing to its reader, so these are left out.
-fn describe(info: &PanicHookInfo<'_>) -> String {
-    let message = info.payload_as_str().unwrap_or("a panic without a message");
-    let place = info.location().and_then(|place| {
-        let file = place.file().rsplit(['/', '\\']).next()?;
-        (file != "lib.rs").then(|| format!(" ({file}, line {})", place.line()))
-    });
-    format!("panicked at: {message}{}", place.unwrap_or_default())
+/// Whether somebody is reading: `JPY_SESSION_NAME` is set by Jupyter's server for its kernels.
+pub(crate) fn attended() -> bool {
+    std::env::var_os("JPY_SESSION_NAME").is_some()
 }
 
 /// Hands a cell's result of one MIME type to the kernel.

@@ -4,6 +4,7 @@ pub use crate::chart::{BarChart, Chart, LineChart, SpeedupChart, TimelineChart};
 pub use crate::error::Error;
 pub use crate::load::{Load, record_load};
 pub use crate::median::median;
+pub use crate::meter::Meter;
 pub use crate::repeat::{Repeated, take_turns, timeit};
 pub use crate::streams::Streams;
 pub use crate::table::Table;

@@ -29,8 +29,8 @@ const LONGEST_SILENCE: f64 = 60.0;
 /// Runs the tasks 0 to `n` − 1 on threads and returns their results in this order.
 ///
 /// `out` is told, in whole lines: each chunk size when it is first used; how many tasks are
-/// done after 0.1, 0.2, 0.4, … seconds, and at least once a minute; and the end. For a
-/// notebook cell it is `&mut std::io::stdout()`. What cannot be written is lost.
+/// done after 0.1, 0.2, 0.4, … seconds, and at least once a minute, with about how long the rest
+/// will take; and the end. For a notebook cell it is `&mut std::io::stdout()`. What cannot be written is lost.
 ///
 /// The same bits for any number of threads: only *when* a task runs depends on them.
 ///
@@ -172,7 +172,12 @@ impl<'a, T, W: Write> State<'a, T, W> {
 
     fn report(&mut self, elapsed: f64) {
         let (done, n) = (self.done, self.n);
-        self.line(&format!("{:>8}  {done} of {n} tasks done", human(elapsed)));
+        let left = match elapsed * (n - done) as f64 / done as f64 {
+            left if left > 0.0 => format!(", about {} left", human(left)),
+            _ => String::new(),
+        };
+        let elapsed = human(elapsed);
+        self.line(&format!("{elapsed:>8}  {done} of {n} tasks done{left}"));
     }
 
     /// Writes a whole line at once, and sends it off.
@@ -258,6 +263,10 @@ mod tests {
         let (_, report) = simulate(3_600, 1, 1.0);
         // An hour of work: 0.1, 0.2, … 51.2 s and then once a minute.
         assert!(report.lines().count() < 75, "{report}");
+        assert!(
+            report.contains(" 3583 of 3600 tasks done, about 17 s left\n"),
+            "{report}"
+        );
         let (_, report) = simulate(10_000_000, 8, 1e-7);
         assert!(report.lines().count() < 40, "{report}");
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::Instant;
 
+use crate::meter::Meter;
 use crate::timing::human;
 
 /// The times of a repeated block, in seconds for one call of it.
@@ -39,6 +40,8 @@ const LONG_ENOUGH: f64 = 0.2;
 
 /// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.2 s.
 ///
+/// In JupyterLab, a measurement that takes long says how far it is ([`Meter`]).
+///
 /// The number of calls is the first of 1, 2, 5, 10, 20, 50, … that suffices, as Python's module `timeit`
 /// finds it; `%timeit` goes by powers of ten, so that its runs may last ten times as long. Each
 /// result passes through [`black_box`], so the compiler cannot drop the work; to
@@ -64,13 +67,27 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
         }
         start.elapsed().as_secs_f64()
     };
+    let mut meter = Meter::new("calls", RUNS + 2);
     let warm_up = run(1);
+    meter.step();
     let sizes = (0..9).flat_map(|power| [1, 2, 5].map(|first| first * 10_u32.pow(power)));
     let loops = sizes
         .into_iter()
-        .find(|&calls| run(calls) >= LONG_ENOUGH)
+        .find(|&calls| {
+            let enough = run(calls) >= LONG_ENOUGH;
+            if !enough {
+                meter = Meter::new("runs", RUNS + 1);
+            }
+            enough
+        })
         .unwrap_or(1_000_000_000);
-    let runs = (0..RUNS).map(|_| run(loops) / f64::from(loops)).collect();
+    meter.step();
+    let mut measured = || {
+        let seconds = run(loops) / f64::from(loops);
+        meter.step();
+        seconds
+    };
+    let runs = (0..RUNS).map(|_| measured()).collect();
     Repeated {
         runs,
         loops,
@@ -82,6 +99,7 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
 ///
 /// One round to warm up is not counted, then `rounds` rounds each run every way once,
 /// in the order given. Returns each way with its median time in seconds.
+/// In JupyterLab, a measurement that takes long says how far it is ([`Meter`]).
 ///
 /// # Panics
 ///
@@ -102,6 +120,7 @@ pub fn take_turns<W: Copy, T>(
     mut work: impl FnMut(W) -> T,
 ) -> Vec<(W, f64)> {
     let mut times = vec![Vec::with_capacity(rounds); ways.len()];
+    let meter = Meter::new("runs", (rounds + 1) * ways.len());
     for round in 0..=rounds {
         for (&way, times) in ways.iter().zip(&mut times) {
             let start = Instant::now();
@@ -109,6 +128,7 @@ pub fn take_turns<W: Copy, T>(
             if round > 0 {
                 times.push(start.elapsed().as_secs_f64());
             }
+            meter.step();
         }
     }
     let medians = times

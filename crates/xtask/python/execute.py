@@ -35,6 +35,8 @@ LATE_OUTPUT_SECONDS = 0.05
 # What the kernel's runtime adds to a panic: its own frames, of no use to a reader.
 BACKTRACE = re.compile(r"^stack backtrace:\n(?:(?: +\d+:| +at |note: ).*\n?)*", re.MULTILINE)
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# Compile errors come with a fixed colour for each letter: pale on white, dark on black.
+FIXED_COLOUR = re.compile(r"\x1b\[38;5;\d+m(.*?)\x1b\[0m")
 
 
 class Failure(Exception):
@@ -74,7 +76,7 @@ def output_text(output: NotebookNode) -> str:
 
 
 def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Joins neighbouring outputs of the same stream, without backtraces."""
+    """Joins neighbouring outputs of the same stream, without backtraces and fixed colours."""
     merged: list[NotebookNode] = []
     for output in outputs:
         last = merged[-1] if merged else None
@@ -90,6 +92,8 @@ def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     for output in merged:
         if output.output_type == "stream" and output.name == "stderr":
             output.text = BACKTRACE.sub("", output.text)
+        elif output.output_type == "error":
+            output.traceback = [FIXED_COLOUR.sub(r"\1", line) for line in output.traceback]
     return merged
 
 

@@ -1,21 +1,20 @@
-//! What Jupyter starts: prepares a private folder and becomes the kernel.
+//! What Jupyter starts: prepares a private folder and runs the kernel in it.
 
 use crate::paths::Paths;
-use crate::{clone_tree, jupyter_env, kernelspec, lock, run_folders, seed, std_sources};
+use crate::{clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed, std_sources};
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
 use std::env;
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 
 /// The variable that makes a kernel work in the seed itself; only step 4 sets it.
 pub const SEED_VARIABLE: &str = "SPEEDUP_KERNEL_SEED";
 /// Fresh memory in huge pages: filling it in parallel is several times faster.
 const HUGE_PAGES: &str = "glibc.malloc.hugetlb=1";
 
-/// Starts the kernel in the place of this process.
+/// Runs the kernel; this process ends as it does.
 pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     let note = kernelspec::program_note(paths);
     let program = fs::read_to_string(&note).unwrap_or_default();
@@ -43,7 +42,7 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     if sources.is_dir() {
         command.env("RUST_SRC_PATH", sources);
     }
-    Err(command.exec()).with_context(|| format!("cannot start {program}"))
+    process::exit(guard::run(&mut command)?)
 }
 
 /// A folder for this kernel alone, with the crates that were built ahead.
@@ -63,7 +62,7 @@ fn private_folder(paths: &Paths) -> Result<PathBuf> {
             let _ = fs::remove_dir_all(&target);
         }
     }
-    // The lock must outlive this program: the kernel inherits it and holds it.
+    // The kernel inherits the lock and holds it, also when this process is killed.
     rustix::io::fcntl_setfd(&held, FdFlags::empty()).context("cannot keep the folder's lock")?;
     std::mem::forget(held);
     Ok(folder)

@@ -34,6 +34,7 @@ mod edition;
 mod environment_yml;
 mod evcxr;
 mod files;
+mod guard;
 mod handouts;
 mod jupyter_env;
 mod kernelspec;
