@@ -1,7 +1,7 @@
 //! Tables as values: a notebook cell ends with one, and the page shows it.
 //!
-//! A table is shown as HTML, in the page's own colours, and as aligned plain text.
-//! JupyterLab shows both of a notebook that is not trusted.
+//! A table is HTML in the page's own colours, with aligned plain text as its alternative.
+//! JupyterLab shows the HTML also of a notebook that is not trusted.
 
 mod times;
 
