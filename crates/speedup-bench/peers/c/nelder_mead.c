@@ -4,35 +4,10 @@
 // A problem a lane; a lane whose problem is solved takes the next one. The second trial
 // point of a move (expansion, or one of the contractions) is computed for all lanes, for
 // some of them to be thrown away.
-#include "peer.h"
+#include "nelder_mead.h"
 #include "vec.h"
 
-#define PROBLEMS 1000
-#define TOLERANCE 1e-4
-#define LIMIT 600
 #define GROUPS 2  // vectors of problems at a time, which hide each other's latency
-
-static int threads;
-static double targets[PROBLEMS][3], minimisers[PROBLEMS][3];
-static long evaluations, failures;
-
-static void prepare(int count, const char *variant) {
-  threads = count, (void)variant;
-  uint64_t state = 1;
-  for (int i = 0; i < PROBLEMS; i++)
-    for (int k = 0; k < 3; k++) targets[i][k] = (double)(splitmix64(&state) >> 11) * 0x1p-53;
-}
-
-static double value(void) {
-  if (failures) fail("a search did not converge");
-  if (getenv("PEER_WORK")) fprintf(stderr, "%ld evaluations\n", evaluations);
-  double sum = 0;
-  for (int i = 0; i < PROBLEMS; i++)
-    for (int k = 0; k < 3; k++) sum += minimisers[i][k];
-  return sum;
-}
-
-static void clean(void) {}
 
 typedef struct {
   vd x[3], f;
