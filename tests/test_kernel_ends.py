@@ -39,12 +39,14 @@ def busy(root: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
         text=True,
     )
     assert server.stdout is not None
-    # The kernel's own line, about its settings, is before it.
-    launcher = next(line for line in server.stdout if line.startswith("begun "))
-    yield server, int(launcher.split()[1]), mark
-    server.kill()
-    server.wait()
-    server.stdout.close()
+    try:
+        # The kernel's own line, about its settings, is before it.
+        launcher = next(line for line in server.stdout if line.startswith("begun "))
+        yield server, int(launcher.split()[1]), mark
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def test_no_process_is_left_when_the_server_is_killed(

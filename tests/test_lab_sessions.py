@@ -146,7 +146,7 @@ def test_a_failure_ends_the_run_and_can_be_mended(lab: Lab, name: str) -> None:
     assert "stack backtrace" not in shown
     opened.write(2, "1 + 1")
     opened.run_all()
-    expect(opened.output(3)).to_have_text("42")
+    expect(opened.result(3)).to_have_text("42")
     opened.page.close()
 
 
@@ -179,8 +179,9 @@ def test_long_work_tells_how_far_it_is_and_can_be_interrupted(lab: Lab) -> None:
     opened.write(2, "1 + 1")
     opened.cell(3).locator(".cm-content").click()
     opened.menu("Run", "Run All Above Selected Cell")
-    expect(opened.output(2)).to_have_text("2")
-    expect(opened.run_cell(3)).to_have_text("6")
+    expect(opened.result(2)).to_have_text("2")
+    opened.run_cell(3)
+    expect(opened.result(3)).to_have_text("6")
     opened.page.close()
 
 
@@ -209,7 +210,7 @@ def test_a_restart_in_the_middle_and_two_copies_at_once(lab: Lab) -> None:
         opened.write(2, "1 + 1")
         opened.run_all()
     for opened, total in zip(both, ("6", "60"), strict=True):
-        expect(opened.output(3)).to_have_text(total)
+        expect(opened.result(3)).to_have_text(total)
         opened.page.close()
 
 

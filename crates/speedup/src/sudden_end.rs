@@ -9,7 +9,7 @@ use std::sync::Once;
 
 /// What has happened, what is left, and what to do.
 const MESSAGE: &str = "\
-The cell has ended: by an interrupt, because memory ran out, or by a crash such as endless recursion.
+The cell's process has ended: by an interrupt, an exit, a crash as by endless recursion, or for lack of memory.
 All variables are gone; functions, types and imports are kept.
 To go on: menu Run, Run All Above Selected Cell, and then run this cell again.";
 
