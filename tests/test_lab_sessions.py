@@ -37,20 +37,22 @@ MISTAKES = {
 # The lowest contrast (WCAG 2) of a letter of an error with what is behind it.
 CONTRAST = """output => {
     const channels = color => color.match(/[\\d.]+/g).map(Number);
-    const luminance = color => {
-        const [r, g, b] = channels(color).slice(0, 3).map(value => value / 255)
+    const luminance = rgb => {
+        const [r, g, b] = rgb.slice(0, 3).map(value => value / 255)
             .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const behind = element => {
-        const color = getComputedStyle(element).backgroundColor;
-        const [, , , opacity = 1] = channels(color);
-        return opacity > 0 ? color : behind(element.parentElement);
+        if (element === null) return [255, 255, 255];
+        const [r, g, b, opacity = 1] = channels(getComputedStyle(element).backgroundColor);
+        const under = opacity < 1 ? behind(element.parentElement) : [0, 0, 0];
+        return [r, g, b].map((value, k) => value * opacity + under[k] * (1 - opacity));
     };
     const letters = [output, ...output.querySelectorAll('*')]
         .filter(element => [...element.childNodes].some(node => node.nodeType === 3));
     return Math.min(...letters.map(element => {
-        const pair = [getComputedStyle(element).color, behind(element)].map(luminance);
+        const color = channels(getComputedStyle(element).color);
+        const pair = [color, behind(element)].map(luminance);
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     }));
 }"""
@@ -154,7 +156,7 @@ def test_a_failure_ends_the_run_and_can_be_mended(lab: Lab, name: str) -> None:
 def test_a_compile_error_is_readable_in_every_theme(lab: Lab, theme: str) -> None:
     opened = lab.open("compile-error")
     opened.write(2, MISTAKES["compile-error"][0])
-    error = opened.run_cell(2).locator("[data-mime-type='application/vnd.jupyter.error']")
+    error = opened.run_cell(2).locator("[data-mime-type='application/vnd.jupyter.stderr']")
     opened.page.get_by_role("menuitem", name="Settings", exact=True).first.click()
     opened.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
     opened.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{theme}$")).click()
@@ -219,7 +221,9 @@ def test_names_are_completed_and_documented(lab: Lab) -> None:
     opened.run_cell(0)
     opened.write(3, "speedup::Threads::al")
     opened.page.keyboard.press("Tab")
-    expect(opened.cell(3).locator(".cm-content")).to_contain_text("Threads::all")
+    opened.page.locator(".jp-Completer-item", has_text="all()").wait_for()
+    opened.page.keyboard.press("Enter")
+    expect(opened.cell(3).locator(".cm-content")).to_have_text("speedup::Threads::all()")
     opened.write(3, "speedup::timing::timed")
     opened.page.keyboard.press("Shift+Tab")
     tooltip = opened.page.locator(".jp-Tooltip")
