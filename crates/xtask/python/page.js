@@ -8,7 +8,7 @@
   const mark = () => {
     const above = links.filter((link) => {
       const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-      return part && part.getBoundingClientRect().top < innerHeight / 4;
+      return part && part.getBoundingClientRect().top < 100;
     });
     const ended = scrollY + innerHeight > document.documentElement.scrollHeight - 5;
     const current = (ended && scrollY > 0 ? links : above).at(-1);
