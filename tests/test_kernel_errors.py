@@ -89,8 +89,8 @@ def stderr_of(kernel: Kernel, cell: str) -> list[str]:
 
 
 def test_an_error_value_is_shown_as_it_is(kernel: Kernel) -> None:
-    shown = kernel.run("speedup::Threads::new(0)?;")
-    assert shown.strip() == "threads: 0 is not allowed, use 1 to 4096"
+    shown = stderr_of(kernel, "speedup::Threads::new(0)?;")
+    assert shown == ["threads: 0 is not allowed, use 1 to 4096"]
     assert kernel.run('"x".parse::<u8>()').strip() == "Err(ParseIntError { kind: InvalidDigit })"
 
 
