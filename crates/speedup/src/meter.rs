@@ -15,10 +15,10 @@ const PAUSE: u64 = 1_000;
 /// Counts steps of long work and says how far it is: one line about once a second, with an
 /// estimate of the time left, after two seconds of silence.
 ///
-/// It speaks only in a JupyterLab session, where somebody waits; what
-/// nbconvert writes is the same however long the work took. Any thread may count. A step costs
-/// some ten nanoseconds, and there are lines only when steps are done, so that a step should take between a
-/// microsecond and a second. The estimate takes the steps left to be like those done.
+/// It speaks only in a JupyterLab session, where somebody waits; what nbconvert writes is
+/// the same however long the work took. Any thread may count. Each step reads the clock, and
+/// there are lines only when steps are done, so that a step should take between some
+/// microseconds and a second. The estimate takes the steps left to be like those done.
 ///
 /// # Examples
 ///
