@@ -10,7 +10,8 @@
 use speedup::{Error, Streams};
 use speedup_linalg::{eigenvalues, random_matrix};
 
-const SIZES: [usize; 3] = [3, 10, 100];
+/// The last one is of the sizes for which `eigenvalues` has settings of its own.
+const SIZES: [usize; 4] = [3, 10, 100, 600];
 const MATRICES_OF_A_SIZE: u64 = 4;
 
 fn main() -> Result<(), Error> {

@@ -122,9 +122,6 @@ pub fn poly_grid_parallel(
 /// Values that a thread computes at a time: 256 KiB, some microseconds of work.
 const PART: usize = 1 << 15;
 
-/// Points at a time.
-const LANES: usize = 16;
-
 /// The rows of a part.
 struct Rows<'a, 'b> {
     parameters: &'a [[f64; 4]],
@@ -137,19 +134,8 @@ impl Vectorized for Rows<'_, '_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let (blocks, last) = self.x.as_chunks::<LANES>();
         for &coefficients in self.parameters {
-            // The compiler makes vector instructions of both loops over a block, at opt-level 2 and 3.
-            for x in blocks {
-                let mut values = *x;
-                for y in &mut values {
-                    *y = value(coefficients, *y);
-                }
-                self.room.write(LANES, |k| values[k]);
-            }
-            for &x in last {
-                self.room.write(1, |_| value(coefficients, x));
-            }
+            self.room.map(self.x, |x| value(coefficients, x));
         }
     }
 }

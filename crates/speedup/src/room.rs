@@ -55,6 +55,29 @@ impl<'a, T: Word> Room<'a, T> {
         self.written = self.written.wrapping_add(count);
     }
 
+    /// Writes `f` of each of the values `from`.
+    ///
+    /// The compiler makes vector instructions of both loops over a block, at opt-level 2 and 3.
+    #[inline(always)]
+    pub fn map(&mut self, from: &[T], f: impl Fn(T) -> T) {
+        let (blocks, last) = from.as_chunks::<LANES>();
+        let slots = &mut self.slots[self.written..][..from.len()];
+        let (block_slots, last_slots) = slots.as_chunks_mut::<LANES>();
+        for (block, slots) in blocks.iter().zip(block_slots) {
+            let mut values = *block;
+            for value in &mut values {
+                *value = f(*value);
+            }
+            for (value, slot) in values.into_iter().zip(slots) {
+                slot.write(value);
+            }
+        }
+        for (&value, slot) in last.iter().zip(last_slots) {
+            slot.write(f(value));
+        }
+        self.written = self.written.wrapping_add(from.len());
+    }
+
     /// The same past the caches, where the processor can: lines are not read before they are written.
     #[inline(always)]
     pub fn stream(&mut self, count: usize, mut value: impl FnMut(usize) -> T) {
@@ -88,6 +111,9 @@ impl<'a, T: Word> Room<'a, T> {
         }
     }
 }
+
+/// Values mapped at a time.
+const LANES: usize = 16;
 
 /// Values that are computed before they are streamed: 4 KiB.
 const BLOCK: usize = 512;
