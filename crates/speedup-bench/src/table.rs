@@ -1,7 +1,6 @@
 //! The table of all workloads, at the sizes of the handouts.
 
 use speedup::matmul::IntMatrix;
-use speedup::pages::in_huge_pages;
 use speedup::wealth::{Population, Rule};
 use speedup::{Streams, Threads};
 use speedup::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
@@ -194,7 +193,6 @@ fn poly_grid(threads: Threads, _: Scale) -> Result<Run, Failure> {
 /// The value is the sum.
 fn map_double(threads: Threads, _: Scale) -> Result<Run, Failure> {
     let values: Vec<i64> = (0..2_000_000).collect();
-    let values = in_huge_pages(&values)?;
     Ok(Box::new(move || {
         let work = || map::double_parallel(&values, threads);
         timed(work, |doubled| doubled.iter().sum::<i64>() as f64)

@@ -24,7 +24,6 @@
 //! | [`median`] | the median as NumPy defines it |
 //! | [`affinity`] | which cores a thread may run on |
 //! | [`simd`] | kernels compiled for each set of vector instructions |
-//! | [`pages`] | new memory in large pages |
 //! | [`memory`] | refusing work that does not fit in memory |
 //! | [`chart`] | charts as values that a notebook cell ends with |
 //! | [`table`] | tables as values that a notebook cell ends with |
@@ -67,7 +66,7 @@ pub mod meter;
 pub mod nelder_mead;
 pub mod normals;
 pub mod notebook;
-pub mod pages;
+mod pages;
 mod panics;
 pub mod pi;
 pub mod polynomial;

@@ -11,44 +11,6 @@ use std::mem::MaybeUninit;
 use crate::room::{Room, Word};
 use crate::{Error, Threads};
 
-/// A copy of a list in huge pages, where the system has them: as NumPy's arrays from 4 MiB on.
-///
-/// A processor keeps the places of some thousand pages at hand, and has to look up those of others. With small
-/// pages these are 16 MB or less, with huge pages gigabytes. It makes a difference to work that does little more
-/// than read: it took 1.3 times as long to double 2,000,000 numbers from a list that was collected the usual way.
-///
-/// # Errors
-///
-/// [`Error::System`] if there is no memory to be had.
-///
-/// # Examples
-///
-/// ```
-/// use speedup::pages::in_huge_pages;
-///
-/// let numbers: Vec<i64> = (0..1_000).collect();
-/// assert_eq!(in_huge_pages(&numbers)?, numbers);
-/// # Ok::<(), speedup::Error>(())
-/// ```
-pub fn in_huge_pages<T: Copy>(values: &[T]) -> Result<Vec<T>, Error> {
-    let mut list = with_room(values.len())?;
-    list.extend_from_slice(values);
-    Ok(list)
-}
-
-/// An empty vector with room for `length` values, in huge pages if the system has them.
-fn with_room<T>(length: usize) -> Result<Vec<T>, Error> {
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(length)
-        .map_err(|error| Error::System {
-            what: "memory",
-            problem: error.to_string(),
-        })?;
-    ask_for_huge_pages(&mut values.spare_capacity_mut()[..length]);
-    Ok(values)
-}
-
 /// A vector of `length` values in new memory, each part of it written by one of the threads.
 ///
 /// Part k starts at value `k * part`; `write` gets k and the room for it, and must fill that.
@@ -66,8 +28,15 @@ pub(crate) fn written<T: Word>(
     threads: Threads,
     write: impl Fn(usize, &mut Room<T>) + Sync,
 ) -> Result<Vec<T>, Error> {
-    let mut values = with_room(length)?;
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(length)
+        .map_err(|error| Error::System {
+            what: "memory",
+            problem: error.to_string(),
+        })?;
     let slots = &mut values.spare_capacity_mut()[..length];
+    ask_for_huge_pages(slots);
     threads.share(slots.chunks_mut(part).enumerate(), |(k, slots)| {
         let mut room = Room::new(slots);
         write(k, &mut room);

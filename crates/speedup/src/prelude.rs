@@ -12,6 +12,6 @@ pub use crate::threads::Threads;
 pub use crate::timeline::Timeline;
 pub use crate::timing::{Timed, timed};
 pub use crate::{
-    affinity, course, exercise, grid, hardware, law, map, matmul, nelder_mead, notebook, pages, pi,
+    affinity, course, exercise, grid, hardware, law, map, matmul, nelder_mead, notebook, pi,
     polynomial, progress, simd, squares, wealth,
 };

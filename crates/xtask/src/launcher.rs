@@ -34,10 +34,10 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
         .env("EVCXR_CONFIG_DIR", paths.kernel.join("config"))
         // The kernel updates the kernelspec that it finds below this folder: none.
         .env("JUPYTER_PATH", paths.kernel.join("no-such-folder"))
-        .env("GLIBC_TUNABLES", tunables(env::var("GLIBC_TUNABLES").ok()))
         .env_remove("RUSTC_WRAPPER")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove(SEED_VARIABLE);
+    ask_for_huge_pages(&mut command);
     let sources = std_sources::folder(paths);
     if sources.is_dir() {
         command.env("RUST_SRC_PATH", sources);
@@ -66,6 +66,11 @@ fn private_folder(paths: &Paths) -> Result<PathBuf> {
     rustix::io::fcntl_setfd(&held, FdFlags::empty()).context("cannot keep the folder's lock")?;
     std::mem::forget(held);
     Ok(folder)
+}
+
+/// Has the program's C library ask for huge pages, where it knows how to.
+pub fn ask_for_huge_pages(command: &mut Command) {
+    command.env("GLIBC_TUNABLES", tunables(env::var("GLIBC_TUNABLES").ok()));
 }
 
 fn tunables(old: Option<String>) -> String {

@@ -5,7 +5,7 @@ use super::measurement::Measurement;
 use super::{Places, Request};
 use crate::child::{self, Show};
 use crate::paths::Paths;
-use crate::{files, jupyter_env, toolchain};
+use crate::{files, jupyter_env, launcher, toolchain};
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
@@ -65,6 +65,7 @@ pub fn run_harness(
         .env("SPEEDUP_BENCH_VALUES", &values)
         .env("SPEEDUP_BENCH_THREADS", counts.join(" "))
         .env("CRITERION_HOME", &folder);
+    launcher::ask_for_huge_pages(&mut command);
     match &request.only {
         Some(only) => command.env("SPEEDUP_BENCH_ONLY", only),
         None => command.env_remove("SPEEDUP_BENCH_ONLY"),

@@ -1,5 +1,6 @@
 //! A program that speaks the protocol of lines: `run` in, `SECONDS VALUE` out.
 
+use crate::launcher;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -29,8 +30,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts the program.
+    /// Starts the program, with memory as a notebook's kernel has it.
     pub fn start(name: &str, command: &mut Command) -> Result<Program> {
+        launcher::ask_for_huge_pages(command);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
