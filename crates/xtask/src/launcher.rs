@@ -11,6 +11,9 @@ use std::process::{self, Command};
 
 /// The variable that makes a kernel work in the seed itself; only step 4 sets it.
 pub const SEED_VARIABLE: &str = "SPEEDUP_KERNEL_SEED";
+/// Leaves out dependencies of the crates here that have no part in their interfaces, see their
+/// `Cargo.toml`. It is seen by the kernel's type inference only: for builds the kernel sets flags of its own.
+const FOR_INFERENCE: &str = "--cfg type_inference";
 /// Fresh memory in huge pages: filling it in parallel is several times faster.
 const HUGE_PAGES: &str = "glibc.malloc.hugetlb=1";
 
@@ -30,17 +33,17 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     command
         .arg("--control_file")
         .arg(connection_file)
-        .env("EVCXR_TMPDIR", folder)
+        .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel.join("config"))
         // The kernel updates the kernelspec that it finds below this folder: none.
         .env("JUPYTER_PATH", paths.kernel.join("no-such-folder"))
+        .env("RUSTFLAGS", FOR_INFERENCE)
         .env_remove("RUSTC_WRAPPER")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove(SEED_VARIABLE);
     ask_for_huge_pages(&mut command);
-    let sources = std_sources::folder(paths);
-    if sources.is_dir() {
-        command.env("RUST_SRC_PATH", sources);
+    if std_sources::folder(paths).is_dir() {
+        command.env("RUST_SRC_PATH", std_sources::appear_late(paths, &folder)?);
     }
     process::exit(guard::run(&mut command)?)
 }
