@@ -24,10 +24,11 @@ pub fn markdown(measurements: &[Measurement]) -> String {
         }
         text.push('\n');
     }
-    text += "Medians; all sides took turns in one run, with a C library that asks for huge pages, as \
-             the notebooks' kernel has it. *Ours* is the kernel as a notebook builds it. *Limit* is the time that the bound below allows, *share* how much of that speed \
-             is reached. *Unsteady*: a median is more than 1.5 times the shortest time, as other \
-             work on the machine makes it, and the ratio means little.";
+    text += "Medians; all sides took turns in one run, with a C library that asks for huge pages, \
+             as the notebooks' kernel has it. *Ours* is the kernel as a notebook builds it. *Limit* \
+             is the time that the bound below allows, *share* how much of that speed is reached. \
+             *Unsteady*: a median is more than 1.5 times the shortest time, as other work on the \
+             machine makes it, and the ratio means little.";
     let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
     text += &left_out.concat();
     text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
