@@ -22,6 +22,7 @@ WORKER = (
     'speedup::Threads::new(1)?.install(|| format!("worker {:?}", std::thread::current().id()))?'
 )
 FOLDER = 'std::env::var("EVCXR_TMPDIR")?'
+CELLS = 'std::env::var("SPEEDUP_CELLS")?'
 
 
 def deps(source: str) -> list[str]:
@@ -76,6 +77,35 @@ def test_crates_are_not_built_again(
     assert "Compiling" not in output
     assert libraries, f"no library of the helper crate in {folder}"
     assert not new, "built again, though `cargo xtask` builds ahead"
+
+
+def test_a_cell_is_compiled_once(notebooks: Path) -> None:
+    """The next kernel takes what this one compiled, and what it has to compile fits to it."""
+    mark = time.time_ns()
+    code = [
+        f"""struct Pair(u64, u64);
+fn sum(pair: &Pair) -> u64 {{
+    pair.0 + pair.1
+}}
+let pair = Pair({mark}, 1);
+let (twice, thrice) = (2 * pair.0, 3 * pair.0);""",
+        "sum(&pair)",
+        "(thrice - twice) % 10",
+    ]
+    outputs, compiled = [], []
+    for _ in range(2):
+        with rust_kernel(notebooks) as kernel:
+            cells = Path(kernel.run(CELLS).strip().strip('"'))
+            outputs.append([kernel.run(source).strip() for source in code])
+            keys = [key for key in cells.glob("*/key") if str(mark) in key.read_text("utf-8")]
+            compiled.append({(key, key.stat().st_ino) for key in cells.glob("*/key")})
+            assert kernel.run(f"sum(&pair) + twice + {len(compiled)}").strip() == str(
+                3 * mark + 1 + len(compiled)
+            )
+    assert outputs == 2 * [["", str(mark + 1), str(mark % 10)]]
+    assert keys, "nothing of the first kernel was kept"
+    # All but the last cell of the first kernel, which is not in its list.
+    assert len(compiled[1] - compiled[0]) == 1
 
 
 def test_statics_are_shared_between_cells(two: list[Kernel]) -> None:

@@ -57,9 +57,12 @@ PANICS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["cells compiled", "cells kept"])
 def kernel(root: Path) -> Iterator[Kernel]:
-    """A kernel as JupyterLab starts it, where panics do not end the process."""
+    """A kernel as JupyterLab starts it, where panics do not end the process.
+
+    The second runs what the first has compiled.
+    """
     environment = {**os.environ, "JPY_SESSION_NAME": "test.ipynb"}
     with rust_kernel(root / "notebooks", environment) as kernel:
         kernel.run(FIRST)

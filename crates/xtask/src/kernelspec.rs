@@ -3,7 +3,7 @@
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::Outcome;
-use crate::{files, own_program, std_sources};
+use crate::{cell_cache, files, own_program, std_sources};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fs;
@@ -27,6 +27,7 @@ pub fn install(
     sysroot: &Path,
 ) -> Result<Outcome<()>> {
     let mut changed = own_program::copy_to(&launcher_file(paths))?;
+    changed |= cell_cache::install(paths, &launcher_file(paths))?;
     changed |= std_sources::install(paths, sysroot)?;
     let mut put = |path: PathBuf, content: &str| -> Result<()> {
         changed |= files::write_if_changed(&path, content.as_bytes())?;

@@ -1,7 +1,9 @@
 //! What Jupyter starts: prepares a private folder and runs the kernel in it.
 
 use crate::paths::Paths;
-use crate::{clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed, std_sources};
+use crate::{
+    cell_cache, clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed, std_sources,
+};
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
 use std::env;
@@ -24,12 +26,15 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     if !Path::new(&program).is_file() {
         bail!("the Rust kernel is not installed; run `cargo xtask setup`");
     }
-    let folder = match env::var_os(SEED_VARIABLE) {
-        Some(seed) => PathBuf::from(seed),
-        None => private_folder(paths)?,
-    };
     let mut command = Command::new(&program);
     jupyter_env::without_cargo(&mut command, paths);
+    let folder = match env::var_os(SEED_VARIABLE) {
+        Some(seed) => PathBuf::from(seed),
+        None => {
+            cell_cache::use_in(&mut command, paths);
+            private_folder(paths)?
+        }
+    };
     command
         .arg("--control_file")
         .arg(connection_file)

@@ -12,6 +12,7 @@
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`] | what runs when a kernel starts |
+//! | [`cell_cache`], [`compiled_cell`], [`cell_key`] | cells that were compiled before |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`], [`chromium`] | executing, rendering and printing the notebooks |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
@@ -25,10 +26,13 @@
 compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
+mod cell_cache;
+mod cell_key;
 mod child;
 mod chromium;
 mod cli;
 mod clone_tree;
+mod compiled_cell;
 mod dep_lines;
 mod edition;
 mod environment_yml;
@@ -59,8 +63,12 @@ mod worker;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match cell_cache::called_as_compiler() {
+        Some(words) => cell_cache::compile(&words),
+        None => cli::run().map(|()| ExitCode::SUCCESS),
+    };
+    match outcome {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

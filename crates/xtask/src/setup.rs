@@ -4,7 +4,7 @@ use crate::paths::Paths;
 use crate::python_env::{self, PythonEnv};
 use crate::step::Steps;
 use crate::toolchain::Toolchain;
-use crate::{evcxr, files, kernelspec, lock, run_folders, seed, worker};
+use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed, worker};
 use anyhow::Result;
 
 /// How many steps the set-up has.
@@ -31,6 +31,7 @@ pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
         worker::build(paths, force)
     })?;
     run_folders::sweep(&paths.kernel.join("run"))?;
+    cell_cache::sweep(paths)?;
     Ok(python)
 }
 

@@ -1,0 +1,118 @@
+//! Compiled cells, kept: a cell that any kernel has compiled before is not compiled again.
+//!
+//! When a notebook is run again, most of the time goes into compiling the same code. Cargo calls this program in
+//! the compiler's place for the crate that the kernel makes of a cell, and for that one only. The libraries of
+//! cells lie in the seed, so they go with it when the compiler or a crate of the notebooks changes.
+
+use crate::compiled_cell::Cell;
+use crate::paths::Paths;
+use crate::{files, seed};
+use anyhow::{Context, Result};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What this program is called when it stands for the compiler.
+const NAME: &str = "cell-compiler";
+/// The variable that names the folder of the libraries.
+const FOLDER: &str = "SPEEDUP_CELLS";
+/// How many cells are kept: some 150 MB.
+const KEPT: usize = 1_000;
+
+/// Makes the launcher callable as the compiler; tells whether it had to.
+pub fn install(paths: &Paths, launcher: &Path) -> Result<bool> {
+    let compiler = paths.kernel.join(NAME);
+    if fs::read_link(&compiler).is_ok_and(|program| program == launcher) {
+        return Ok(false);
+    }
+    files::remove(&compiler)?;
+    symlink(launcher, &compiler).context("cannot make a name for the launcher")?;
+    Ok(true)
+}
+
+/// Has cargo, below this command, compile cells through this program.
+pub fn use_in(command: &mut Command, paths: &Paths) {
+    command
+        .env("RUSTC_WORKSPACE_WRAPPER", paths.kernel.join(NAME))
+        .env(FOLDER, folder(paths));
+}
+
+fn folder(paths: &Paths) -> PathBuf {
+    seed::folder(paths).join("cells")
+}
+
+/// Deletes the cells that were used longest ago, except for as many as are kept.
+pub fn sweep(paths: &Paths) -> Result<()> {
+    let mut cells = files::list(&folder(paths))?;
+    cells.sort_by_key(|cell| cell.metadata().and_then(|facts| facts.modified()).ok());
+    let too_many = cells.len().saturating_sub(KEPT);
+    cells[..too_many]
+        .iter()
+        .try_for_each(|cell| files::remove(cell))
+}
+
+/// The compiler's command line, when this program stands for it.
+pub fn called_as_compiler() -> Option<Vec<OsString>> {
+    let mut words = env::args_os();
+    let name = words.next()?;
+    (Path::new(&name).file_name()? == NAME).then(|| words.collect())
+}
+
+/// Compiles, or takes the library that was compiled from the same.
+pub fn compile(words: &[OsString]) -> Result<ExitCode> {
+    let (compiler, arguments) = words.split_first().context("no compiler is named")?;
+    let mut command = Command::new(compiler);
+    let here = env::current_dir().context("there is no working directory")?;
+    let folder = env::var_os(FOLDER).map(PathBuf::from);
+    let Some(cell) = folder.and_then(|folder| Cell::find(arguments, &here, &folder)) else {
+        return Err(command.args(arguments).exec()).context("cannot start the compiler");
+    };
+    if let Some(messages) = cell.take() {
+        io::stderr().write_all(&messages)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let output = command
+        .args(&cell.arguments)
+        .output()
+        .context("cannot start the compiler")?;
+    io::stdout().write_all(&output.stdout)?;
+    io::stderr().write_all(&output.stderr)?;
+    if output.status.success() {
+        // What cannot be kept is compiled again.
+        let _ = cell.keep(&output.stderr);
+    }
+    let code = output
+        .status
+        .code()
+        .and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::TestFolder;
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn what_was_used_longest_ago_is_deleted() {
+        let folder = TestFolder::new("cells-swept");
+        let paths = Paths::of(&folder.0);
+        for k in 0..KEPT as u64 + 2 {
+            let cell = super::folder(&paths).join(k.to_string());
+            files::make_folder(&cell).unwrap();
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 - k);
+            File::open(cell).unwrap().set_modified(time).unwrap();
+        }
+        sweep(&paths).unwrap();
+        assert_eq!(files::list(&super::folder(&paths)).unwrap().len(), KEPT);
+        assert!(super::folder(&paths).join("0").exists());
+        assert!(!super::folder(&paths).join((KEPT + 1).to_string()).exists());
+    }
+}
