@@ -4,7 +4,7 @@ use speedup::matmul::IntMatrix;
 use speedup::wealth::{Population, Rule};
 use speedup::{Streams, Threads};
 use speedup::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
-use speedup_linalg::{Mat, eigenvalues_across};
+use speedup_linalg::{Matrix, eigenvalues_across};
 
 use crate::inputs::{normals, splitmix64, uniforms};
 use crate::workload::{Failure, Run, Scale, Workload, timed};
@@ -120,9 +120,9 @@ fn eigenvalues(threads: Threads, scale: Scale) -> Result<Run, Failure> {
     };
     let matrix = |number| {
         let mut entries = normals(number);
-        Mat::from_fn(size, size, |_, _| entries.next().unwrap_or_default())
+        Matrix::from_fn(size, size, |_, _| entries.next().unwrap_or_default())
     };
-    let matrices: Vec<Mat<f64>> = (0..count).map(matrix).collect();
+    let matrices: Vec<Matrix> = (0..count).map(matrix).collect();
     Ok(Box::new(move || {
         let work = || eigenvalues_across(&matrices, threads);
         timed(work, |found| found.iter().flatten().map(|z| z.norm()).sum())

@@ -19,10 +19,8 @@ fn main() -> Result<(), Error> {
     for size in SIZES {
         for number in 0..MATRICES_OF_A_SIZE {
             let matrix = random_matrix(size, streams, number)?;
-            let rows: Vec<Vec<f64>> = matrix
-                .row_iter()
-                .map(|row| row.iter().copied().collect())
-                .collect();
+            let row = |i| (0..size).map(|j| matrix[(i, j)]).collect();
+            let rows: Vec<Vec<f64>> = (0..size).map(row).collect();
             let values = eigenvalues(&matrix)?;
             let re: Vec<f64> = values.iter().map(|z| z.re).collect();
             let im: Vec<f64> = values.iter().map(|z| z.im).collect();

@@ -6,9 +6,11 @@ use std::ops::Range;
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, EvdParams, SchurParams, evd_real, evd_scratch};
-use faer::{Auto, Mat, Par, Spec, c64};
+use faer::{Auto, Par, Spec};
+use num_complex::Complex64;
 use rayon::prelude::*;
 
+use crate::Matrix;
 use speedup::error::{check_count, check_parameter};
 use speedup::{Error, Threads};
 
@@ -25,15 +27,15 @@ use speedup::{Error, Threads};
 /// # Examples
 ///
 /// ```
-/// use speedup_linalg::{Mat, eigenvalues};
+/// use speedup_linalg::{Matrix, eigenvalues};
 ///
-/// let quarter_turn = Mat::from_fn(2, 2, |i, j| [[0.0, -1.0], [1.0, 0.0]][i][j]);
+/// let quarter_turn = Matrix::from_fn(2, 2, |i, j| [[0.0, -1.0], [1.0, 0.0]][i][j]);
 /// let mut found: Vec<f64> = eigenvalues(&quarter_turn)?.iter().map(|z| z.im).collect();
 /// found.sort_by(f64::total_cmp);
 /// assert_eq!(found, [-1.0, 1.0]);
 /// # Ok::<(), speedup::Error>(())
 /// ```
-pub fn eigenvalues(matrix: &Mat<f64>) -> Result<Vec<c64>, Error> {
+pub fn eigenvalues(matrix: &Matrix) -> Result<Vec<Complex64>, Error> {
     check(matrix)?;
     compute(matrix, Par::Seq)
 }
@@ -58,7 +60,7 @@ pub fn eigenvalues(matrix: &Mat<f64>) -> Result<Vec<c64>, Error> {
 /// assert_eq!(eigenvalues_within(&x, Threads::new(2)?)?.len(), 30);
 /// # Ok::<(), speedup::Error>(())
 /// ```
-pub fn eigenvalues_within(matrix: &Mat<f64>, threads: Threads) -> Result<Vec<c64>, Error> {
+pub fn eigenvalues_within(matrix: &Matrix, threads: Threads) -> Result<Vec<Complex64>, Error> {
     check(matrix)?;
     let par = match NonZeroUsize::new(threads.count()) {
         Some(count) if count.get() > 1 => Par::Rayon(count),
@@ -88,11 +90,14 @@ pub fn eigenvalues_within(matrix: &Mat<f64>, threads: Threads) -> Result<Vec<c64
 /// assert_eq!(all[3], eigenvalues(&matrices[3])?);
 /// # Ok::<(), speedup::Error>(())
 /// ```
-pub fn eigenvalues_across(matrices: &[Mat<f64>], threads: Threads) -> Result<Vec<Vec<c64>>, Error> {
+pub fn eigenvalues_across(
+    matrices: &[Matrix],
+    threads: Threads,
+) -> Result<Vec<Vec<Complex64>>, Error> {
     threads.install(|| matrices.par_iter().map(eigenvalues).collect())?
 }
 
-fn check(matrix: &Mat<f64>) -> Result<(), Error> {
+fn check(matrix: &Matrix) -> Result<(), Error> {
     check_count("matrix rows", matrix.nrows(), 1, u64::MAX)?;
     let rows = matrix.nrows() as u64;
     check_count(
@@ -101,7 +106,8 @@ fn check(matrix: &Mat<f64>) -> Result<(), Error> {
         rows,
         rows,
     )?;
-    for entry in matrix.col_iter().flat_map(|column| column.iter()) {
+    let columns = matrix.as_faer().col_iter();
+    for entry in columns.flat_map(|column| column.iter()) {
         check_parameter("matrix entry", *entry, "finite numbers", |_| true)?;
     }
     Ok(())
@@ -137,7 +143,7 @@ extern "C" fn window(size: usize, active: usize) -> usize {
     }
 }
 
-fn compute(matrix: &Mat<f64>, par: Par) -> Result<Vec<c64>, Error> {
+fn compute(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
     let size = matrix.nrows();
     let (mut re, mut im) = (Diag::<f64>::zeros(size), Diag::<f64>::zeros(size));
     let (left, right) = (ComputeEigenvectors::No, ComputeEigenvectors::No);
@@ -146,7 +152,7 @@ fn compute(matrix: &Mat<f64>, par: Par) -> Result<Vec<c64>, Error> {
     let stack = MemStack::new(&mut memory);
     let (re_out, im_out) = (re.as_mut(), im.as_mut());
     evd_real(
-        matrix.as_ref(),
+        matrix.as_faer().as_ref(),
         re_out,
         im_out,
         None,
@@ -159,7 +165,7 @@ fn compute(matrix: &Mat<f64>, par: Par) -> Result<Vec<c64>, Error> {
         what: "eigenvalues",
     })?;
     let pairs = re.column_vector().iter().zip(im.column_vector().iter());
-    Ok(pairs.map(|(re, im)| c64::new(*re, *im)).collect())
+    Ok(pairs.map(|(re, im)| Complex64::new(*re, *im)).collect())
 }
 
 #[cfg(test)]
@@ -168,7 +174,7 @@ mod tests {
     use crate::random_matrix;
     use speedup::Streams;
 
-    fn matrices(size: usize, count: u64) -> Vec<Mat<f64>> {
+    fn matrices(size: usize, count: u64) -> Vec<Matrix> {
         let streams = Streams::new(4);
         (0..count)
             .map(|k| random_matrix(size, streams, k).unwrap())
@@ -182,10 +188,10 @@ mod tests {
             let x = &matrices(size, 1)[0];
             let values = eigenvalues(x).unwrap();
             let trace: f64 = (0..size).map(|i| x[(i, i)]).sum();
-            let squared = x * x;
+            let squared = x.as_faer() * x.as_faer();
             let trace_squared: f64 = (0..size).map(|i| squared[(i, i)]).sum();
-            let sum: c64 = values.iter().sum();
-            let squares: c64 = values.iter().map(|z| z * z).sum();
+            let sum: Complex64 = values.iter().sum();
+            let squares: Complex64 = values.iter().map(|z| z * z).sum();
             let scale = 1e-10 * (size as f64).powi(2);
             assert!((sum.re - trace).abs() < scale && sum.im.abs() < scale);
             assert!((squares.re - trace_squared).abs() < scale && squares.im.abs() < scale);
@@ -195,7 +201,8 @@ mod tests {
     #[test]
     fn same_bits_across_for_any_number_of_threads() {
         let matrices = matrices(60, 5);
-        let serial: Vec<Vec<c64>> = matrices.iter().map(|x| eigenvalues(x).unwrap()).collect();
+        let serial: Vec<Vec<Complex64>> =
+            matrices.iter().map(|x| eigenvalues(x).unwrap()).collect();
         for n in [1, 2, 3, 8] {
             let threads = Threads::new(n).unwrap();
             assert_eq!(eigenvalues_across(&matrices, threads).unwrap(), serial);
@@ -205,7 +212,7 @@ mod tests {
     #[test]
     fn within_agrees_to_rounding() {
         let x = &matrices(150, 1)[0];
-        let sorted = |mut values: Vec<c64>| {
+        let sorted = |mut values: Vec<Complex64>| {
             values.sort_by(|a, b| a.re.total_cmp(&b.re).then(a.im.total_cmp(&b.im)));
             values
         };
@@ -218,10 +225,10 @@ mod tests {
 
     #[test]
     fn bad_matrices_are_named() {
-        let text = |matrix: &Mat<f64>| eigenvalues(matrix).unwrap_err().to_string();
-        assert!(text(&Mat::zeros(0, 0)).contains("0 is not allowed"));
-        assert!(text(&Mat::zeros(2, 3)).contains("3 is not allowed, use 2 to 2"));
-        assert!(text(&Mat::from_fn(2, 2, |_, _| f64::NAN)).contains("NaN"));
+        let text = |matrix: &Matrix| eigenvalues(matrix).unwrap_err().to_string();
+        assert!(text(&Matrix::from_fn(0, 0, |_, _| 0.0)).contains("0 is not allowed"));
+        assert!(text(&Matrix::from_fn(2, 3, |_, _| 0.0)).contains("3 is not allowed, use 2 to 2"));
+        assert!(text(&Matrix::from_fn(2, 2, |_, _| f64::NAN)).contains("NaN"));
         assert!(random_matrix(0, Streams::new(1), 0).is_err());
         assert!(random_matrix(usize::MAX, Streams::new(1), 0).is_err());
     }

@@ -14,5 +14,5 @@ mod eigen;
 mod matrix;
 
 pub use eigen::{eigenvalues, eigenvalues_across, eigenvalues_within};
-pub use faer::{Mat, c64};
-pub use matrix::random_matrix;
+pub use matrix::{Matrix, random_matrix};
+pub use num_complex::Complex64;

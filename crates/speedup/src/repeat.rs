@@ -35,16 +35,16 @@ pub struct Repeated {
 /// Runs of a measurement, as `%timeit` takes them.
 pub const RUNS: usize = 7;
 
-/// A run lasts at least so many seconds, as `%timeit` has it.
-const LONG_ENOUGH: f64 = 0.2;
+/// A run lasts at least so many seconds: a million times what the clock can tell apart.
+const LONG_ENOUGH: f64 = 0.05;
 
-/// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.2 s.
+/// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.05 s.
 ///
 /// In JupyterLab, a measurement that takes long says how far it is ([`Meter`]).
 ///
 /// The number of calls is the first of 1, 2, 5, 10, 20, 50, … that suffices, as Python's module `timeit`
-/// finds it; `%timeit` goes by powers of ten, so that its runs may last ten times as long. Each
-/// result passes through [`black_box`], so the compiler cannot drop the work; to
+/// finds it; `%timeit` asks for 0.2 s and goes by powers of ten, so that its runs last longer. The run that sufficed
+/// is the first of the seven. Each result passes through [`black_box`], so the compiler cannot drop the work; to
 /// keep it from working ahead, pass inputs through `black_box` as well.
 ///
 /// # Panics
@@ -67,27 +67,24 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
         }
         start.elapsed().as_secs_f64()
     };
-    let mut meter = Meter::new("calls", RUNS + 2);
+    let mut meter = Meter::new("calls", RUNS + 1);
     let warm_up = run(1);
     meter.step();
     let sizes = (0..9).flat_map(|power| [1, 2, 5].map(|first| first * 10_u32.pow(power)));
-    let loops = sizes
-        .into_iter()
-        .find(|&calls| {
-            let enough = run(calls) >= LONG_ENOUGH;
-            if !enough {
-                meter = Meter::new("runs", RUNS + 1);
-            }
-            enough
-        })
-        .unwrap_or(1_000_000_000);
-    meter.step();
-    let mut measured = || {
-        let seconds = run(loops) / f64::from(loops);
+    let (mut loops, mut seconds) = (0, 0.0);
+    for calls in sizes {
+        (loops, seconds) = (calls, run(calls));
+        if seconds >= LONG_ENOUGH {
+            break;
+        }
+        meter = Meter::new("runs", RUNS);
+    }
+    let a_call = |seconds: f64| {
         meter.step();
-        seconds
+        seconds / f64::from(loops)
     };
-    let runs = (0..RUNS).map(|_| measured()).collect();
+    let mut runs = vec![a_call(seconds)];
+    runs.extend((1..RUNS).map(|_| a_call(run(loops))));
     Repeated {
         runs,
         loops,
@@ -263,13 +260,13 @@ mod tests {
             calls += 1;
             std::thread::sleep(nap);
         });
-        // The warm-up, the run that shows it is long enough, and the seven that count.
-        assert_eq!((runs.loops, calls), (1, 9));
+        // The warm-up and the seven that count; the first of them showed that it is long enough.
+        assert_eq!((runs.loops, calls), (1, 8));
     }
 
     #[test]
     fn a_short_block_is_called_no_more_often_than_needed() {
-        let nap = std::time::Duration::from_millis(45);
+        let nap = std::time::Duration::from_millis(12);
         // A nap may last longer than asked for, not shorter.
         let loops = timeit(|| std::thread::sleep(nap)).loops;
         assert!(loops <= 5, "{loops} loops");
