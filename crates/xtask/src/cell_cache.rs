@@ -69,7 +69,7 @@ pub fn compile(words: &[OsString]) -> Result<ExitCode> {
     let mut command = Command::new(compiler);
     let here = env::current_dir().context("there is no working directory")?;
     let folder = env::var_os(FOLDER).map(PathBuf::from);
-    let Some(cell) = folder.and_then(|folder| Cell::find(arguments, &here, &folder)) else {
+    let Some(cell) = folder.and_then(|folder| Cell::find(words, &here, &folder)) else {
         return Err(command.args(arguments).exec()).context("cannot start the compiler");
     };
     if let Some(messages) = cell.take() {

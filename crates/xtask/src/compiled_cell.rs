@@ -2,7 +2,7 @@
 
 use crate::{cell_key, files};
 use anyhow::Result;
-use serde_json::Value;
+use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hasher};
@@ -34,9 +34,10 @@ pub struct Cell {
 
 impl Cell {
     /// The cell of a command line; nothing when it compiles something else, or only checks.
-    pub fn find(arguments: &[OsString], here: &Path, folder: &Path) -> Option<Cell> {
-        let words = arguments.iter().map(|word| word.to_str().map(steady));
-        let arguments: Vec<String> = words.collect::<Option<_>>()?;
+    pub fn find(words: &[OsString], here: &Path, folder: &Path) -> Option<Cell> {
+        let (compiler, arguments) = words.split_first()?;
+        let arguments = arguments.iter().map(|word| word.to_str().map(steady));
+        let arguments: Vec<String> = arguments.collect::<Option<_>>()?;
         let after = |name: &str| {
             let at = arguments.iter().position(|word| word == name)?;
             arguments.get(at + 1)
@@ -46,7 +47,7 @@ impl Cell {
             return None;
         }
         let out = PathBuf::from(after("--out-dir")?);
-        let key = key(&arguments, here)?;
+        let key = key(compiler.to_str()?, &arguments, here)?;
         let mut hasher = DefaultHasher::new();
         hasher.write(key.as_bytes());
         let kept = folder.join(format!("{:016x}", hasher.finish()));
@@ -113,20 +114,29 @@ fn steady(argument: &str) -> String {
     }
 }
 
-/// The arguments, the compiler, the crates and the source.
-fn key(arguments: &[String], here: &Path) -> Option<String> {
-    let mut key = arguments.join("\n").replace(here.to_str()?, HERE);
-    let compilers = fs::read(here.join("target/.rustc_info.json")).ok()?;
-    let compilers: Value = serde_json::from_slice(&compilers).ok()?;
-    key += &format!("\n{}\n", compilers.get("rustc_fingerprint")?);
+/// The compiler, the arguments, the crates and the source.
+fn key(compiler: &str, arguments: &[String], here: &Path) -> Option<String> {
+    let toolchain = env::var("RUSTUP_TOOLCHAIN").unwrap_or_default();
+    let mut key = format!("{compiler} {} {toolchain}\n", version(compiler)?);
+    key += &arguments.join("\n").replace(here.to_str()?, HERE);
     for pair in arguments.windows(2).filter(|pair| pair[0] == "--extern") {
         if let Some((_, file)) = pair[1].split_once('=') {
-            let facts = fs::metadata(file).ok()?;
-            key += &format!("{} {} {}\n", facts.len(), facts.mtime(), facts.mtime_nsec());
+            key += &format!("\n{}", version(file)?);
         }
     }
     let source = fs::read_to_string(here.join(SOURCE)).ok()?;
-    Some(key + &cell_key::canonical(&source)?)
+    Some(key + "\n" + &cell_key::canonical(&source)?)
+}
+
+/// The size of a file and when it was written.
+fn version(file: &str) -> Option<String> {
+    let facts = fs::metadata(file).ok()?;
+    Some(format!(
+        "{} {}.{}",
+        facts.len(),
+        facts.mtime(),
+        facts.mtime_nsec()
+    ))
 }
 
 /// Whether a line of a note on sources, such as `libctx.so: src/lib.rs`, names more than the cell.
@@ -147,8 +157,7 @@ mod tests {
     impl Kernel {
         fn new(place: PathBuf, source: &str) -> Kernel {
             files::write(&place.join(SOURCE), source.as_bytes()).unwrap();
-            let compilers = b"{\"rustc_fingerprint\": 7}";
-            files::write(&place.join("target/.rustc_info.json"), compilers).unwrap();
+            files::write_if_changed(&place.with_file_name("rustc"), b"a compiler").unwrap();
             let kernel = Kernel(place);
             kernel.write("target/libdep.so", "a crate");
             kernel.built_at(1);
@@ -171,9 +180,11 @@ mod tests {
 
         fn cell(&self, metadata: &str, cells: &TestFolder) -> Cell {
             let here = self.0.to_str().unwrap();
+            let compiler = self.0.with_file_name("rustc");
             let words = format!(
-                "--crate-name ctx {SOURCE} --emit=dep-info,link -C metadata={metadata} \
-                 --out-dir {here}/target --extern dep={here}/target/libdep.so"
+                "{} --crate-name ctx {SOURCE} --emit=dep-info,link -C metadata={metadata} \
+                 --out-dir {here}/target --extern dep={here}/target/libdep.so",
+                compiler.display()
             );
             let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
             Cell::find(&words, &self.0, &cells.0).unwrap()
@@ -217,7 +228,7 @@ mod tests {
         );
         second.built_at(1);
         assert!(second.cell("xyz", &cells).take().is_some());
-        second.write("target/.rustc_info.json", "{\"rustc_fingerprint\": 8}");
+        second.write("../rustc", "another compiler");
         assert_eq!(
             second.cell("xyz", &cells).take(),
             None,
