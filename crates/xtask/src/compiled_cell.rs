@@ -2,7 +2,6 @@
 
 use crate::{cell_key, files};
 use anyhow::Result;
-use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hasher};
@@ -116,8 +115,7 @@ fn steady(argument: &str) -> String {
 
 /// The compiler, the arguments, the crates and the source.
 fn key(compiler: &str, arguments: &[String], here: &Path) -> Option<String> {
-    let toolchain = env::var("RUSTUP_TOOLCHAIN").unwrap_or_default();
-    let mut key = format!("{compiler} {} {toolchain}\n", version(compiler)?);
+    let mut key = format!("{compiler} {}\n", version(compiler)?);
     key += &arguments.join("\n").replace(here.to_str()?, HERE);
     for pair in arguments.windows(2).filter(|pair| pair[0] == "--extern") {
         if let Some((_, file)) = pair[1].split_once('=') {
