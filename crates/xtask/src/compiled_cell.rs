@@ -99,8 +99,7 @@ impl Cell {
         fs::write(new.join(SOURCES_NOTE), anywhere(&note))?;
         fs::copy(self.here.join(SOURCE), new.join("source"))?;
         fs::copy(self.out.join(LIBRARY), new.join(LIBRARY))?;
-        files::remove(&self.kept)?;
-        files::rename(&new, &self.kept)
+        files::swap_in(&new, &self.kept)
     }
 }
 
