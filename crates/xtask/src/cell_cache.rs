@@ -6,7 +6,7 @@
 
 use crate::compiled_cell::Cell;
 use crate::paths::Paths;
-use crate::{files, seed};
+use crate::{cell_build, files, kernelspec, seed};
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// What this program is called when it stands for the compiler.
-const NAME: &str = "cell-compiler";
+pub const NAME: &str = "cell-compiler";
 /// The variable that names the folder of the libraries.
 const FOLDER: &str = "SPEEDUP_CELLS";
 /// How many cells are kept: some 150 MB.
@@ -40,6 +40,14 @@ pub fn use_in(command: &mut Command, paths: &Paths) {
     command
         .env("RUSTC_WORKSPACE_WRAPPER", paths.kernel.join(NAME))
         .env(FOLDER, folder(paths));
+    if let Some(path) = cell_build::search_path(&kernelspec::launcher_file(paths)) {
+        command.env("PATH", path);
+    }
+}
+
+/// The folder of the libraries, in a program that cargo or the kernel called.
+pub fn folder_in_use() -> Option<PathBuf> {
+    env::var_os(FOLDER).map(PathBuf::from)
 }
 
 fn folder(paths: &Paths) -> PathBuf {
@@ -56,25 +64,19 @@ pub fn sweep(paths: &Paths) -> Result<()> {
         .try_for_each(|cell| files::remove(cell))
 }
 
-/// The compiler's command line, when this program stands for it.
-pub fn called_as_compiler() -> Option<Vec<OsString>> {
-    let mut words = env::args_os();
-    let name = words.next()?;
-    (Path::new(&name).file_name()? == NAME).then(|| words.collect())
-}
-
 /// Compiles, or takes the library that was compiled from the same.
 pub fn compile(words: &[OsString]) -> Result<ExitCode> {
     let (compiler, arguments) = words.split_first().context("no compiler is named")?;
     let mut command = Command::new(compiler);
     let here = env::current_dir().context("there is no working directory")?;
-    let folder = env::var_os(FOLDER).map(PathBuf::from);
-    let Some(cell) = folder.and_then(|folder| Cell::find(words, &here, &folder)) else {
+    let cell = folder_in_use().and_then(|folder| Cell::find(words, &here, &folder));
+    let Some(cell) = cell else {
         return Err(command.args(arguments).exec()).context("cannot start the compiler");
     };
-    if let Some(messages) = cell.take() {
-        io::stderr().write_all(&messages)?;
-        return Ok(ExitCode::SUCCESS);
+    cell_build::remember(words, &here);
+    if let Some(kept) = cell.take() {
+        io::stderr().write_all(&kept.messages)?;
+        return Ok(ExitCode::from(u8::from(!kept.compiled)));
     }
     let output = command
         .args(&cell.arguments)
@@ -82,10 +84,11 @@ pub fn compile(words: &[OsString]) -> Result<ExitCode> {
         .context("cannot start the compiler")?;
     io::stdout().write_all(&output.stdout)?;
     io::stderr().write_all(&output.stderr)?;
-    if output.status.success() {
-        // What cannot be kept is compiled again.
-        let _ = cell.keep(&output.stderr);
-    }
+    // What cannot be kept is compiled again.
+    let _ = match output.status.success() {
+        true => cell.keep(&output.stderr),
+        false => cell.keep_first_try(&output.stderr),
+    };
     let code = output
         .status
         .code()

@@ -36,13 +36,17 @@ pub fn clone(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Rlibs and rmetas are replaced, never written into; shared objects may be
-/// written into by a linker while another kernel has them in memory.
+/// What is made from the crates that `Cargo.lock` names is never written into. The libraries of the crates here may be
+/// written into by a linker while another kernel has them in memory, and cargo writes into its notes.
 fn how(name: &str) -> How {
     const OF_CELLS: [&str; 5] = ["ctx-", "libctx", "code_", "libcode_", "ctx."];
+    const OF_CRATES: [&str; 4] = [".rlib", ".rmeta", ".rs", ".s"];
+    let program = name.starts_with("build_script_build-") && !name.ends_with(".d");
+    let program = program || name == "build-script-build";
+    let plugin = name.ends_with(".so") && !name.starts_with("libspeedup");
     if name == "incremental" || OF_CELLS.iter().any(|start| name.starts_with(start)) {
         How::Skip
-    } else if name.ends_with(".rlib") || name.ends_with(".rmeta") {
+    } else if OF_CRATES.iter().any(|end| name.ends_with(end)) || program || plugin {
         How::Link
     } else {
         How::Copy
@@ -65,12 +69,14 @@ mod tests {
     use std::os::unix::fs::MetadataExt;
 
     #[test]
-    fn libraries_are_linked_the_rest_copied_with_times_and_cells_left_out() {
+    fn products_are_linked_notes_copied_with_times_and_cells_left_out() {
         let folder = TestFolder::new("clone");
         let (from, to) = (folder.0.join("from"), folder.0.join("to"));
         for name in [
             "deps/liba.rlib",
-            "deps/liba.so",
+            "deps/libspeedup.so",
+            "build/a/build-script-build",
+            ".fingerprint/a/build-script-build-script-build",
             "deps/libctx.so",
             "libcode_3.so",
             ".fingerprint/a/dep-lib-a",
@@ -83,12 +89,19 @@ mod tests {
         let inode = |path: &Path| fs::metadata(path).unwrap().ino();
         let time = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
         let pair = |name: &str| (from.join(name), to.join(name));
-        let (rlib, same) = pair("deps/liba.rlib");
-        assert_eq!(inode(&rlib), inode(&same));
-        let (note, copy) = pair(".fingerprint/a/dep-lib-a");
-        assert_ne!(inode(&note), inode(&copy));
-        assert_eq!(time(&note), time(&copy));
-        assert!(to.join("deps/liba.so").exists());
+        for linked in ["deps/liba.rlib", "build/a/build-script-build"] {
+            let (product, same) = pair(linked);
+            assert_eq!(inode(&product), inode(&same), "{linked}");
+        }
+        for copied in [
+            "deps/libspeedup.so",
+            ".fingerprint/a/dep-lib-a",
+            ".fingerprint/a/build-script-build-script-build",
+        ] {
+            let (note, copy) = pair(copied);
+            assert_ne!(inode(&note), inode(&copy), "{copied}");
+            assert_eq!(time(&note), time(&copy), "{copied}");
+        }
         for gone in [
             "deps/libctx.so",
             "libcode_3.so",

@@ -3,7 +3,7 @@
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::Outcome;
-use crate::{cell_cache, files, own_program, std_sources};
+use crate::{cell_build, cell_cache, files, own_program, std_sources};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fs;
@@ -28,6 +28,7 @@ pub fn install(
 ) -> Result<Outcome<()>> {
     let mut changed = own_program::copy_to(&launcher_file(paths))?;
     changed |= cell_cache::install(paths, &launcher_file(paths))?;
+    changed |= cell_build::install(&launcher_file(paths))?;
     changed |= std_sources::install(paths, sysroot)?;
     let mut put = |path: PathBuf, content: &str| -> Result<()> {
         changed |= files::write_if_changed(&path, content.as_bytes())?;
@@ -59,7 +60,8 @@ pub fn program_note(paths: &Paths) -> PathBuf {
     paths.kernel.join("evcxr-program")
 }
 
-fn launcher_file(paths: &Paths) -> PathBuf {
+/// The launcher program.
+pub fn launcher_file(paths: &Paths) -> PathBuf {
     paths.kernel.join("launcher")
 }
 

@@ -12,7 +12,8 @@
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`] | what runs when a kernel starts |
-//! | [`cell_cache`], [`compiled_cell`], [`cell_key`] | cells that were compiled before |
+//! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`cell_key`] | cells that were compiled before |
+//! | [`known_versions`] | the versions of crates that a kernel takes |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`], [`chromium`] | executing, rendering and printing the notebooks |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
@@ -26,6 +27,7 @@
 compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
+mod cell_build;
 mod cell_cache;
 mod cell_key;
 mod child;
@@ -42,6 +44,7 @@ mod guard;
 mod handouts;
 mod jupyter_env;
 mod kernelspec;
+mod known_versions;
 mod lab;
 mod launcher;
 mod lock;
@@ -60,12 +63,19 @@ mod tidy;
 mod toolchain;
 mod worker;
 
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let outcome = match cell_cache::called_as_compiler() {
-        Some(words) => cell_cache::compile(&words),
-        None => cli::run().map(|()| ExitCode::SUCCESS),
+    let mut words = env::args_os();
+    let called = words.next().unwrap_or_default();
+    let outcome = match Path::new(&called).file_name().and_then(OsStr::to_str) {
+        Some(cell_cache::NAME) => cell_cache::compile(&words.collect::<Vec<_>>()),
+        Some("cargo") => cell_build::cargo(&words.collect::<Vec<_>>()),
+        Some("rustup") => cell_build::rustup(&words.collect::<Vec<_>>()),
+        _ => cli::run().map(|()| ExitCode::SUCCESS),
     };
     match outcome {
         Ok(code) => code,

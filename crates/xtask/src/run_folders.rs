@@ -4,6 +4,7 @@ use crate::{files, lock};
 use anyhow::{Context, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The name of the lock file in a run folder.
@@ -24,10 +25,13 @@ pub fn make(runs: &Path) -> Result<(PathBuf, File)> {
         (dead, folder, held)
     };
     let (dead, folder, held) = dead;
-    for path in dead {
-        // Another launcher may be deleting it too.
-        let _ = files::remove(&path);
-    }
+    // Nobody waits for it; what is left when this process ends is deleted by the next.
+    thread::spawn(move || {
+        for path in dead {
+            // Another launcher may be deleting it too.
+            let _ = files::remove(&path);
+        }
+    });
     Ok((folder, held))
 }
 
@@ -79,6 +83,7 @@ fn unique_name() -> String {
 mod tests {
     use super::*;
     use crate::files::TestFolder;
+    use std::time::Duration;
 
     #[test]
     fn folders_without_an_owner_are_deleted_and_others_stay() {
@@ -90,6 +95,9 @@ mod tests {
         let (new, _held_too) = make(&runs.0).unwrap();
         assert!(living.is_dir() && new.is_dir());
         assert!(!dead.exists() && !runs.0.join("no-lock").exists());
+        while files::list(&runs.0).unwrap().len() > 3 {
+            thread::sleep(Duration::from_millis(10));
+        }
         drop(_held_too);
         sweep(&runs.0).unwrap();
         assert!(living.is_dir() && !new.exists());

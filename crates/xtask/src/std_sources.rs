@@ -1,9 +1,10 @@
-//! The standard library's source for the kernel's type inference: without its vendor intrinsics, and not too soon.
+//! The standard library's source for the kernel's type inference: the part that matters to it, and not too soon.
 //!
 //! At its start, and again when the settings of the build change, the kernel's rust-analyzer reads the source of the
 //! standard library to find out the types of variables. Half of that source are the functions of `std::arch`, one for
-//! each instruction of a dozen processors. Rust-analyzer takes its source from `RUST_SRC_PATH`, so it gets a folder of
-//! links in which that part is empty. The compiler is not concerned: `std::arch` itself works as ever.
+//! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from `RUST_SRC_PATH`, so it gets a folder of links in which these
+//! parts are empty. The manifest is missing there, and with it the crates that the library itself depends on.
+//! The compiler is not concerned: `std::arch` works as ever.
 //!
 //! At its start the kernel evaluates `42`, for which it needs no library. So the folder is empty then, and
 //! the first cell, before which the settings change, is the first to read it.
@@ -17,12 +18,15 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// Where `core` has the intrinsics, seen from the folder of the libraries.
-const INTRINSICS: &str = "stdarch/crates/core_arch/src";
+/// Where `core` has them, seen from the folder of the libraries, and what is there in their place.
+const EMPTY: [(&str, &str); 2] = [
+    ("stdarch/crates/core_arch/src", "pub mod arch {}\n"),
+    ("portable-simd/crates/core_simd/src", "pub mod simd {}\n"),
+];
+/// What is not there.
+const LEFT_OUT: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 /// How often it is looked whether the kernel builds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// What is there in their place.
-const NONE: &str = "pub mod arch {}\n";
 
 /// The folder for `RUST_SRC_PATH`.
 pub fn folder(paths: &Paths) -> PathBuf {
@@ -35,19 +39,27 @@ pub fn folder(paths: &Paths) -> PathBuf {
 pub fn install(paths: &Paths, sysroot: &Path) -> Result<bool> {
     let libraries = sysroot.join("lib/rustlib/src/rust/library");
     let place = folder(paths);
-    if !libraries.join(INTRINSICS).is_dir() {
+    if !libraries.join("core").is_dir() {
         files::remove(&place)?;
         return Ok(false);
     }
+    let empty = EMPTY.map(|(part, source)| (place.join(part).join("mod.rs"), source));
     if fs::read_link(place.join("core")).is_ok_and(|core| core == libraries.join("core"))
-        && place.join(INTRINSICS).join("mod.rs").is_file()
+        && LEFT_OUT.iter().all(|name| !place.join(name).exists())
+        && (empty.iter())
+            .all(|(file, source)| fs::read(file).is_ok_and(|it| it == source.as_bytes()))
     {
         return Ok(false);
     }
     let new = files::sibling(&place, "new");
     files::remove(&new)?;
-    link_all_but(&libraries, &new, Path::new(INTRINSICS))?;
-    files::write(&new.join(INTRINSICS).join("mod.rs"), NONE.as_bytes())?;
+    link_all_but(&libraries, &new, &EMPTY.map(|(part, _)| Path::new(part)))?;
+    for name in LEFT_OUT {
+        files::remove(&new.join(name))?;
+    }
+    for (part, source) in EMPTY {
+        files::write(&new.join(part).join("mod.rs"), source.as_bytes())?;
+    }
     files::swap_in(&new, &place)?;
     Ok(true)
 }
@@ -75,18 +87,20 @@ fn link(original: &Path, place: &Path) -> Result<()> {
     symlink(original, place).with_context(|| format!("cannot link {}", place.display()))
 }
 
-/// Links what is in `from`, except for what is on the way to `left_out`: of that, what lies beside the way.
-fn link_all_but(from: &Path, to: &Path, left_out: &Path) -> Result<()> {
+/// Links what is in `from`, except for what is on the way to `left_out`: of that, what lies beside the ways.
+fn link_all_but(from: &Path, to: &Path, left_out: &[&Path]) -> Result<()> {
     files::make_folder(to)?;
-    let mut way = left_out.components();
-    let next = way.next().map(|part| part.as_os_str());
     for path in files::list(from)? {
         let name = path.file_name().unwrap_or_default();
         let target = to.join(name);
-        if next != Some(name) {
+        let ways = left_out
+            .iter()
+            .filter_map(|way| way.strip_prefix(name).ok());
+        let ways: Vec<&Path> = ways.collect();
+        if ways.is_empty() {
             link(&path, &target)?;
-        } else if way.as_path() != Path::new("") {
-            link_all_but(&path, &target, way.as_path())?;
+        } else if ways.iter().all(|way| *way != Path::new("")) {
+            link_all_but(&path, &target, &ways)?;
         }
     }
     Ok(())
@@ -112,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn all_is_linked_but_the_intrinsics() {
+    fn all_is_linked_but_what_inference_does_not_need() {
         let folder_of_test = TestFolder::new("std-sources");
         let (paths, sysroot) = (
             Paths::of(&folder_of_test.0),
@@ -123,19 +137,22 @@ mod tests {
         for name in ["core/src/lib.rs", "Cargo.toml", "stdarch/README.md"] {
             files::write(&libraries.join(name), b"as it was").unwrap();
         }
-        let intrinsics = libraries.join(INTRINSICS);
-        files::write(&intrinsics.join("x86/avx512f.rs"), b"very long").unwrap();
+        let intrinsics = libraries.join(EMPTY[0].0).join("x86/avx512f.rs");
+        files::write(&intrinsics, b"very long").unwrap();
         assert!(install(&paths, &sysroot).unwrap());
         assert!(!install(&paths, &sysroot).unwrap(), "it is there already");
         let place = folder(&paths);
-        for name in ["core/src/lib.rs", "Cargo.toml", "stdarch/README.md"] {
+        for name in ["core/src/lib.rs", "stdarch/README.md"] {
             assert_eq!(fs::read(place.join(name)).unwrap(), b"as it was");
         }
-        let left: Vec<_> = files::list(&place.join(INTRINSICS)).unwrap();
-        assert_eq!(left, [place.join(INTRINSICS).join("mod.rs")]);
-        assert!(
-            intrinsics.join("x86/avx512f.rs").exists(),
-            "the original is untouched"
-        );
+        assert!(!place.join("Cargo.toml").exists());
+        for (part, source) in EMPTY {
+            let folder = place.join(part);
+            assert_eq!(files::list(&folder).unwrap(), [folder.join("mod.rs")]);
+            assert_eq!(fs::read_to_string(folder.join("mod.rs")).unwrap(), source);
+        }
+        for original in [libraries.join("Cargo.toml"), intrinsics] {
+            assert!(original.exists(), "the original is untouched");
+        }
     }
 }

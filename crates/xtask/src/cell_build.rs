@@ -1,0 +1,196 @@
+//! Cargo's part in a cell's build, done once for each set of crates.
+//!
+//! For each cell cargo finds out again what it found out for the last one: which crates there are, that all of them
+//! are built, how the compiler is called. The kernel calls this program in cargo's place. While cargo would be asked
+//! the same as for the last cell, and the library of this one is kept, cargo is not asked. Else it is called.
+
+use crate::cell_cache;
+use crate::compiled_cell::Cell;
+use crate::paths::Paths;
+use crate::{files, known_versions};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The programs that this one stands for: the kernel asks `rustup` where cargo is, if there is a `rustup`.
+pub const NAMES: [&str; 2] = ["cargo", "rustup"];
+/// What the kernel asks cargo for each `:dep` line.
+const ABOUT_CRATES: [&str; 2] = ["metadata", "--format-version=1"];
+/// The kernel's variable for a file that names the library of the cell; cargo has it in builds of a cell only.
+const LIBRARY_NOTE: &str = "EVCXR_EXECUTION_SO_PATH";
+/// The variable that takes the question which cargo is asked to the compiler.
+const QUESTION: &str = "SPEEDUP_QUESTION";
+/// The file in the kernel's folder with cargo's last answer.
+const ANSWER: &str = "compiler-call.json";
+
+/// The folder of the programs, beside the launcher.
+fn programs(launcher: &Path) -> PathBuf {
+    launcher.with_file_name("bin")
+}
+
+/// Makes the launcher callable as these programs; tells whether it had to.
+pub fn install(launcher: &Path) -> Result<bool> {
+    let folder = programs(launcher);
+    files::make_folder(&folder)?;
+    let mut changed = false;
+    for program in NAMES.map(|name| folder.join(name)) {
+        if fs::read_link(&program).is_ok_and(|original| original == launcher) {
+            continue;
+        }
+        files::remove(&program)?;
+        symlink(launcher, &program).context("cannot make a name for the launcher")?;
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// The search path on which these programs come first.
+pub fn search_path(launcher: &Path) -> Option<OsString> {
+    let path = env::var_os("PATH")?;
+    env::join_paths(
+        [programs(launcher)]
+            .into_iter()
+            .chain(env::split_paths(&path)),
+    )
+    .ok()
+}
+
+/// Does what `rustup` does, but says that this program is cargo.
+pub fn rustup(words: &[OsString]) -> Result<ExitCode> {
+    let mut rustup = next_program("rustup")?;
+    rustup.args(words);
+    if words != ["which", "cargo"] {
+        return Err(rustup.exec()).context("cannot start rustup");
+    }
+    if !rustup
+        .output()
+        .context("cannot start rustup")?
+        .status
+        .success()
+    {
+        return Ok(ExitCode::FAILURE);
+    }
+    let cargo = programs(&env::current_exe()?).join("cargo");
+    println!("{}", cargo.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does what `cargo` does, or takes the library of a cell without it.
+pub fn cargo(words: &[OsString]) -> Result<ExitCode> {
+    let mut cargo = next_program("cargo")?;
+    cargo.args(words);
+    let here = env::current_dir().context("there is no working directory")?;
+    if words.ends_with(&ABOUT_CRATES.map(OsString::from)) {
+        // Without them cargo finds versions by itself.
+        let _ = Paths::find().and_then(|paths| known_versions::add(&paths, &here));
+    }
+    if let Some(note) = env::var_os(LIBRARY_NOTE) {
+        let question = question(words, &here);
+        let folder = cell_cache::folder_in_use();
+        if let Some(library) = folder.and_then(|folder| library(&question, &here, &folder)) {
+            files::write(Path::new(&note), library.as_os_str().as_encoded_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        cargo.env(QUESTION, question);
+    }
+    Err(cargo.exec()).context("cannot start cargo")
+}
+
+/// Keeps how cargo calls the compiler for the cells of a kernel.
+pub fn remember(call: &[OsString], here: &Path) {
+    let call: Option<Vec<&str>> = call.iter().map(|word| word.to_str()).collect();
+    if let (Some(call), Ok(question)) = (call, env::var(QUESTION)) {
+        // Without it cargo is asked again.
+        let _ = write_answer(&question, &call, here);
+    }
+}
+
+fn write_answer(question: &str, call: &[&str], here: &Path) -> Result<()> {
+    let answer = json!([question, call]).to_string();
+    files::write(&here.join(ANSWER), answer.as_bytes())
+}
+
+/// The kept library of the cell that is to be built, put in place.
+fn library(question: &str, here: &Path, folder: &Path) -> Option<PathBuf> {
+    let answer: Value = serde_json::from_slice(&fs::read(here.join(ANSWER)).ok()?).ok()?;
+    if answer[0] != question {
+        return None;
+    }
+    let call = answer[1].as_array()?.iter();
+    let call: Vec<OsString> = call
+        .map(|word| Some(word.as_str()?.into()))
+        .collect::<Option<_>>()?;
+    let cell = Cell::find(&call, here, folder)?;
+    cell.take()?.compiled.then(|| cell.library())
+}
+
+/// All that cargo's answer depends on, but for the crates themselves: what it is asked, and where.
+fn question(words: &[OsString], here: &Path) -> String {
+    let mut variables: Vec<_> = env::vars_os().collect();
+    variables.sort();
+    let mut hasher = DefaultHasher::new();
+    (words, variables).hash(&mut hasher);
+    for file in ["Cargo.toml", ".cargo/config.toml"] {
+        fs::read(here.join(file)).ok().hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// The program that would be called if there were none of these.
+fn next_program(name: &str) -> Result<Command> {
+    let ours = programs(&env::current_exe()?);
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .filter(|folder| *folder != ours)
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+        .map(Command::new)
+        .with_context(|| format!("{name} is not on the search path"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::TestFolder;
+
+    #[test]
+    fn another_question_is_for_cargo() {
+        let folder = TestFolder::new("questions");
+        let words = ["build".into(), "--offline".into()];
+        let first = question(&words, &folder.0);
+        assert_eq!(question(&words, &folder.0), first);
+        assert_ne!(question(&words[..1], &folder.0), first);
+        files::write(&folder.0.join("Cargo.toml"), b"[dependencies]").unwrap();
+        assert_ne!(question(&words, &folder.0), first);
+    }
+
+    #[test]
+    fn a_kept_library_is_taken_for_the_same_question_only() {
+        let (kernel, cells) = (TestFolder::new("asks"), TestFolder::new("asks-cells"));
+        let here = &kernel.0;
+        for file in ["rustc", "src/lib.rs", "out/libctx.so", "out/ctx.d"] {
+            files::write(&here.join(file), b"").unwrap();
+        }
+        let call = format!(
+            "{0}/rustc --crate-name ctx --emit=link --out-dir {0}/out",
+            here.display()
+        );
+        let call: Vec<&str> = call.split(' ').collect();
+        let words: Vec<OsString> = call.iter().map(OsString::from).collect();
+        let find = || Cell::find(&words, here, &cells.0).unwrap();
+        assert_eq!(library("first", here, &cells.0), None, "nothing was asked");
+        write_answer("first", &call, here).unwrap();
+        assert_eq!(library("first", here, &cells.0), None, "nothing is kept");
+        find().keep(b"").unwrap();
+        let there = Some(here.join("out/libctx.so"));
+        assert_eq!(library("first", here, &cells.0), there);
+        assert_eq!(library("second", here, &cells.0), None);
+    }
+}
