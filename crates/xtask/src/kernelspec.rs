@@ -3,6 +3,7 @@
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::Outcome;
+use crate::toolchain::Toolchain;
 use crate::{cell_build, cell_cache, files, own_program, std_sources};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -24,12 +25,12 @@ pub fn install(
     paths: &Paths,
     python: &PythonEnv,
     evcxr: &Path,
-    sysroot: &Path,
+    toolchain: &Toolchain,
 ) -> Result<Outcome<()>> {
     let mut changed = own_program::copy_to(&launcher_file(paths))?;
     changed |= cell_cache::install(paths, &launcher_file(paths))?;
     changed |= cell_build::install(&launcher_file(paths))?;
-    changed |= std_sources::install(paths, sysroot)?;
+    changed |= std_sources::install(paths, toolchain)?;
     let mut put = |path: PathBuf, content: &str| -> Result<()> {
         changed |= files::write_if_changed(&path, content.as_bytes())?;
         Ok(())
@@ -105,9 +106,10 @@ mod tests {
         let folder = TestFolder::new("foreign");
         let paths = Paths::of(&folder.0.join("checkout"));
         let python = environment(&folder);
+        let none = Toolchain::of_test(&folder.0.join("none"));
         let theirs = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         files::write(&theirs, b"{\"argv\": [\"theirs\"]}").unwrap();
-        install(&paths, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
+        install(&paths, &python, Path::new("/evcxr"), &none).unwrap();
         assert!(fs::read_to_string(&theirs).unwrap().contains("theirs"));
         assert!(
             paths
@@ -121,14 +123,15 @@ mod tests {
     fn our_kernelspec_is_written_once_and_renewed_when_the_checkout_differs() {
         let folder = TestFolder::new("ours");
         let python = environment(&folder);
+        let none = Toolchain::of_test(&folder.0.join("none"));
         let spec = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         let first = Paths::of(&folder.0.join("first"));
-        let done = install(&first, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
+        let done = install(&first, &python, Path::new("/evcxr"), &none).unwrap();
         assert!(matches!(done, Outcome::Done(())));
-        let again = install(&first, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
+        let again = install(&first, &python, Path::new("/evcxr"), &none).unwrap();
         assert!(matches!(again, Outcome::UpToDate(())));
         let second = Paths::of(&folder.0.join("second"));
-        install(&second, &python, Path::new("/evcxr"), Path::new("/none")).unwrap();
+        install(&second, &python, Path::new("/evcxr"), &none).unwrap();
         let text = fs::read_to_string(spec).unwrap();
         assert!(text.contains("/second/target/kernel/launcher"), "{text}");
     }

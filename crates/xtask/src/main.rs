@@ -11,7 +11,7 @@
 //! | [`kernelspec`] | step 3: the launcher and what tells Jupyter of it |
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
-//! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`] | what runs when a kernel starts |
+//! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`], [`signatures`] | what runs when a kernel starts |
 //! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`cell_key`] | cells that were compiled before |
 //! | [`known_versions`] | the versions of crates that a kernel takes |
 //! | [`jupyter_env`] | the environment variables of all that is run |
@@ -56,6 +56,7 @@ mod python_env;
 mod run_folders;
 mod seed;
 mod setup;
+mod signatures;
 mod std_sources;
 mod step;
 mod test_suite;

@@ -22,7 +22,7 @@ pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
         evcxr::find_or_build(paths, &toolchain, force)
     })?;
     steps.run("Kernel launcher and kernelspec", || {
-        kernelspec::install(paths, &python, &program, &toolchain.sysroot)
+        kernelspec::install(paths, &python, &program, &toolchain)
     })?;
     steps.run("Crates of the notebooks, built ahead", || {
         seed::build(paths, &python, &toolchain, force)

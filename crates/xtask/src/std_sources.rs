@@ -2,15 +2,17 @@
 //!
 //! At its start, and again when the settings of the build change, the kernel's rust-analyzer reads the source of the
 //! standard library to find out the types of variables. Half of that source are the functions of `std::arch`, one for
-//! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from `RUST_SRC_PATH`, so it gets a folder of links in which these
-//! parts are empty. The manifest is missing there, and with it the crates that the library itself depends on.
+//! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from `RUST_SRC_PATH`, so it gets a folder in which these
+//! parts are empty and functions have no bodies. The manifest is missing, and with it the crates that the library
+//! itself depends on.
 //! The compiler is not concerned: `std::arch` works as ever.
 //!
 //! At its start the kernel evaluates `42`, for which it needs no library. So the folder is empty then, and
 //! the first cell, before which the settings change, is the first to read it.
 
-use crate::files;
 use crate::paths::Paths;
+use crate::toolchain::Toolchain;
+use crate::{files, signatures};
 use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -23,6 +25,10 @@ const EMPTY: [(&str, &str); 2] = [
     ("stdarch/crates/core_arch/src", "pub mod arch {}\n"),
     ("portable-simd/crates/core_simd/src", "pub mod simd {}\n"),
 ];
+/// What is there without the bodies of functions.
+const LIBRARIES: [&str; 3] = ["alloc/src", "core/src", "std/src"];
+/// The file that says what the folder was made from.
+const STAMP: &str = "made-from";
 /// What is not there.
 const LEFT_OUT: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 /// How often it is looked whether the kernel builds.
@@ -33,33 +39,35 @@ pub fn folder(paths: &Paths) -> PathBuf {
     paths.kernel.join("rust-src")
 }
 
-/// Links the libraries of `sysroot` into the folder; tells whether it had to.
+/// Takes the libraries of `toolchain` over into the folder; tells whether it had to.
 ///
-/// Without the component `rust-src` there is nothing to link, and rust-analyzer finds its own way.
-pub fn install(paths: &Paths, sysroot: &Path) -> Result<bool> {
-    let libraries = sysroot.join("lib/rustlib/src/rust/library");
+/// Without the component `rust-src` there is nothing to take, and rust-analyzer finds its own way.
+pub fn install(paths: &Paths, toolchain: &Toolchain) -> Result<bool> {
+    let libraries = toolchain.sysroot.join("lib/rustlib/src/rust/library");
     let place = folder(paths);
     if !libraries.join("core").is_dir() {
         files::remove(&place)?;
         return Ok(false);
     }
-    let empty = EMPTY.map(|(part, source)| (place.join(part).join("mod.rs"), source));
-    if fs::read_link(place.join("core")).is_ok_and(|core| core == libraries.join("core"))
-        && LEFT_OUT.iter().all(|name| !place.join(name).exists())
-        && (empty.iter())
-            .all(|(file, source)| fs::read(file).is_ok_and(|it| it == source.as_bytes()))
-    {
+    let stamp = format!("{} {EMPTY:?} {LIBRARIES:?} {LEFT_OUT:?}", toolchain.key());
+    if fs::read_to_string(place.join(STAMP)).is_ok_and(|old| old == stamp) {
         return Ok(false);
     }
     let new = files::sibling(&place, "new");
     files::remove(&new)?;
-    link_all_but(&libraries, &new, &EMPTY.map(|(part, _)| Path::new(part)))?;
-    for name in LEFT_OUT {
-        files::remove(&new.join(name))?;
+    let empty = EMPTY.map(|(part, _)| Path::new(part));
+    let written = LIBRARIES.map(Path::new);
+    link_all_but(&libraries, &new, &[&empty[..], &written].concat())?;
+    for part in written {
+        write_signatures(&libraries.join(part), &new.join(part))?;
     }
     for (part, source) in EMPTY {
         files::write(&new.join(part).join("mod.rs"), source.as_bytes())?;
     }
+    for name in LEFT_OUT {
+        files::remove(&new.join(name))?;
+    }
+    files::write(&new.join(STAMP), stamp.as_bytes())?;
     files::swap_in(&new, &place)?;
     Ok(true)
 }
@@ -81,6 +89,23 @@ pub fn appear_late(paths: &Paths, run: &Path) -> Result<PathBuf> {
         }
     });
     Ok(place)
+}
+
+/// Writes what is in `from` without the bodies of functions.
+fn write_signatures(from: &Path, to: &Path) -> Result<()> {
+    for path in files::list(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            write_signatures(&path, &target)?;
+        } else {
+            let source =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let text = String::from_utf8(source).map(|source| signatures::of(&source));
+            let text = text.map_or_else(|source| source.into_bytes(), String::into_bytes);
+            files::write(&target, &text)?;
+        }
+    }
+    Ok(())
 }
 
 fn link(original: &Path, place: &Path) -> Result<()> {
@@ -126,33 +151,38 @@ mod tests {
     }
 
     #[test]
-    fn all_is_linked_but_what_inference_does_not_need() {
+    fn what_inference_does_not_need_is_not_there() {
         let folder_of_test = TestFolder::new("std-sources");
-        let (paths, sysroot) = (
-            Paths::of(&folder_of_test.0),
-            folder_of_test.0.join("sysroot"),
-        );
-        assert!(!install(&paths, &sysroot).unwrap(), "there is no source");
-        let libraries = sysroot.join("lib/rustlib/src/rust/library");
-        for name in ["core/src/lib.rs", "Cargo.toml", "stdarch/README.md"] {
-            files::write(&libraries.join(name), b"as it was").unwrap();
+        let paths = Paths::of(&folder_of_test.0);
+        let toolchain = Toolchain::of_test(&folder_of_test.0.join("sysroot"));
+        let made = || install(&paths, &toolchain).unwrap();
+        assert!(!made(), "there is no source");
+        let libraries = toolchain.sysroot.join("lib/rustlib/src/rust/library");
+        let originals = [
+            ("core/src/lib.rs", "fn a() { 1 }"),
+            ("core/src/docs.md", "{ {"),
+            ("stdarch/README.md", "linked"),
+            ("stdarch/crates/core_arch/src/x86/avx512f.rs", "very long"),
+            ("Cargo.toml", "[workspace]"),
+        ];
+        for (name, text) in originals {
+            files::write(&libraries.join(name), text.as_bytes()).unwrap();
         }
-        let intrinsics = libraries.join(EMPTY[0].0).join("x86/avx512f.rs");
-        files::write(&intrinsics, b"very long").unwrap();
-        assert!(install(&paths, &sysroot).unwrap());
-        assert!(!install(&paths, &sysroot).unwrap(), "it is there already");
-        let place = folder(&paths);
-        for name in ["core/src/lib.rs", "stdarch/README.md"] {
-            assert_eq!(fs::read(place.join(name)).unwrap(), b"as it was");
-        }
-        assert!(!place.join("Cargo.toml").exists());
+        assert!(made());
+        assert!(!made(), "it is there already");
+        let read = |name: &str| fs::read_to_string(folder(&paths).join(name)).unwrap_or_default();
+        assert_eq!(read("core/src/lib.rs"), "fn a() {}");
+        assert_eq!(read("core/src/docs.md"), "{ {");
+        assert_eq!(read("stdarch/README.md"), "linked");
+        assert_eq!(read("Cargo.toml"), "");
         for (part, source) in EMPTY {
-            let folder = place.join(part);
-            assert_eq!(files::list(&folder).unwrap(), [folder.join("mod.rs")]);
-            assert_eq!(fs::read_to_string(folder.join("mod.rs")).unwrap(), source);
+            let part = folder(&paths).join(part);
+            assert_eq!(files::list(&part).unwrap(), [part.join("mod.rs")]);
+            assert_eq!(fs::read_to_string(part.join("mod.rs")).unwrap(), source);
         }
-        for original in [libraries.join("Cargo.toml"), intrinsics] {
-            assert!(original.exists(), "the original is untouched");
+        for (name, text) in originals {
+            let original = fs::read_to_string(libraries.join(name)).unwrap();
+            assert_eq!(original, text, "the original is untouched");
         }
     }
 }

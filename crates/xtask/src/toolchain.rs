@@ -43,6 +43,13 @@ impl Toolchain {
         })
     }
 
+    /// No compiler, at a place of its own.
+    #[cfg(test)]
+    pub fn of_test(sysroot: &std::path::Path) -> Toolchain {
+        let text = "commit-hash: 0\nhost: h\nrelease: 1.0.0\n";
+        Toolchain::parse(text, &sysroot.to_string_lossy()).expect("it has all fields")
+    }
+
     /// A name for folders of what was built by this compiler.
     pub fn key(&self) -> String {
         format!("rustc-{}-{}-{}", self.release, self.commit, self.host)
