@@ -5,7 +5,7 @@
 //! the same as for the last cell, and the library of this one is kept, cargo is not asked. Else it is called.
 
 use crate::cell_cache;
-use crate::compiled_cell::Cell;
+use crate::compiled_cell::{Cell, Kept};
 use crate::paths::Paths;
 use crate::{files, known_versions};
 use anyhow::{Context, Result};
@@ -14,6 +14,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,11 @@ pub fn cargo(words: &[OsString]) -> Result<ExitCode> {
     if let Some(note) = env::var_os(LIBRARY_NOTE) {
         let question = question(words, &here);
         let folder = cell_cache::folder_in_use();
-        if let Some(library) = folder.and_then(|folder| library(&question, &here, &folder)) {
+        if let Some(kept) = folder.and_then(|folder| kept(&question, &here, &folder)) {
+            let Some(library) = kept.library else {
+                io::stdout().write_all(&kept.messages)?;
+                return Ok(ExitCode::FAILURE);
+            };
             files::write(Path::new(&note), library.as_os_str().as_encoded_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -117,8 +122,8 @@ fn write_answer(question: &str, call: &[&str], here: &Path) -> Result<()> {
     files::write(&here.join(ANSWER), answer.as_bytes())
 }
 
-/// The kept library of the cell that is to be built, put in place.
-fn library(question: &str, here: &Path, folder: &Path) -> Option<PathBuf> {
+/// What is kept of the cell that is to be built, put in place.
+fn kept(question: &str, here: &Path, folder: &Path) -> Option<Kept> {
     let answer: Value = serde_json::from_slice(&fs::read(here.join(ANSWER)).ok()?).ok()?;
     if answer[0] != question {
         return None;
@@ -127,8 +132,7 @@ fn library(question: &str, here: &Path, folder: &Path) -> Option<PathBuf> {
     let call: Vec<OsString> = call
         .map(|word| Some(word.as_str()?.into()))
         .collect::<Option<_>>()?;
-    let cell = Cell::find(&call, here, folder)?;
-    cell.take()?.compiled.then(|| cell.library())
+    Cell::find(&call, here, folder)?.take()
 }
 
 /// All that cargo's answer depends on, but for the crates themselves: what it is asked, and where.
@@ -185,12 +189,13 @@ mod tests {
         let call: Vec<&str> = call.split(' ').collect();
         let words: Vec<OsString> = call.iter().map(OsString::from).collect();
         let find = || Cell::find(&words, here, &cells.0).unwrap();
-        assert_eq!(library("first", here, &cells.0), None, "nothing was asked");
+        let library = |question: &str| kept(question, here, &cells.0)?.library;
+        assert_eq!(library("first"), None, "nothing was asked");
         write_answer("first", &call, here).unwrap();
-        assert_eq!(library("first", here, &cells.0), None, "nothing is kept");
+        assert_eq!(library("first"), None, "nothing is kept");
         find().keep(b"").unwrap();
         let there = Some(here.join("out/libctx.so"));
-        assert_eq!(library("first", here, &cells.0), there);
-        assert_eq!(library("second", here, &cells.0), None);
+        assert_eq!(library("first"), there);
+        assert_eq!(library("second"), None);
     }
 }

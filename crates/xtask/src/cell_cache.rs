@@ -76,7 +76,7 @@ pub fn compile(words: &[OsString]) -> Result<ExitCode> {
     cell_build::remember(words, &here);
     if let Some(kept) = cell.take() {
         io::stderr().write_all(&kept.messages)?;
-        return Ok(ExitCode::from(u8::from(!kept.compiled)));
+        return Ok(ExitCode::from(u8::from(kept.library.is_none())));
     }
     let output = command
         .args(&cell.arguments)

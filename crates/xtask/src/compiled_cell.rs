@@ -1,8 +1,7 @@
 //! One cell that cargo has compiled, and the library that was compiled from the same before.
 
-use crate::{cell_key, files};
+use crate::{cell_key, files, first_try};
 use anyhow::Result;
-use serde_json::Value;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hasher};
@@ -18,14 +17,11 @@ const SOURCES_NOTE: &str = "ctx.d";
 /// Stands for the folder of the kernel that compiled a cell.
 const HERE: &str = "@kernel's folder@";
 
-/// What a kernel calls first to show a value. Most values have no such method, and it calls another.
-const FIRST_TRY: &str = "no method named `evcxr_display` found";
-
 /// What came of a cell.
 #[derive(Debug, PartialEq)]
 pub struct Kept {
-    /// Whether its library is in place.
-    pub compiled: bool,
+    /// Its library, in place; nothing for a first try, see [`first_try`].
+    pub library: Option<PathBuf>,
     /// What the compiler said.
     pub messages: Vec<u8>,
 }
@@ -84,27 +80,22 @@ impl Cell {
         }
         // Only to know which were used last.
         let _ = File::open(&self.kept).and_then(|folder| folder.set_modified(SystemTime::now()));
-        let (source, messages) = (read("source")?, read_here("messages")?);
-        let place = self.here.join(SOURCE);
-        let library = read(LIBRARY);
-        if let Some(library) = &library {
-            files::write(&place, &source).ok()?;
-            files::write(&self.out.join(SOURCES_NOTE), &read_here(SOURCES_NOTE)?).ok()?;
-            // Last, and as a new file: the one that is there may still be in use under another name.
-            files::write(&self.library(), library).ok()?;
-        } else if fs::read(place).ok()? != source {
-            // The messages name lines of the other source.
-            return None;
-        }
+        let source = self.here.join(SOURCE);
+        let Some(library) = read(LIBRARY) else {
+            return Some(Kept {
+                library: None,
+                messages: first_try::message(&fs::read_to_string(source).ok()?)?,
+            });
+        };
+        let place = self.out.join(LIBRARY);
+        files::write(&source, &read("source")?).ok()?;
+        files::write(&self.out.join(SOURCES_NOTE), &read_here(SOURCES_NOTE)?).ok()?;
+        // Last, and as a new file: the one that is there may still be in use under another name.
+        files::write(&place, &library).ok()?;
         Some(Kept {
-            compiled: library.is_some(),
-            messages,
+            library: Some(place),
+            messages: read_here("messages")?,
         })
-    }
-
-    /// Where the library is put.
-    pub fn library(&self) -> PathBuf {
-        self.out.join(LIBRARY)
     }
 
     /// Keeps a new library, unless it depends on more than the key says.
@@ -113,44 +104,30 @@ impl Cell {
         if note.contains("# env-dep:") || note.lines().any(names_another_source) {
             return Ok(());
         }
-        let new = self.begin(messages)?;
-        fs::write(new.join(SOURCES_NOTE), self.anywhere(&note))?;
-        fs::copy(self.library(), new.join(LIBRARY))?;
+        let new = self.begin()?;
+        let here = self.here.to_string_lossy();
+        let anywhere = |text: &str| text.replace(&*here, HERE);
+        let messages = anywhere(std::str::from_utf8(messages)?);
+        fs::write(new.join("messages"), messages)?;
+        fs::write(new.join(SOURCES_NOTE), anywhere(&note))?;
+        fs::copy(self.here.join(SOURCE), new.join("source"))?;
+        fs::copy(self.out.join(LIBRARY), new.join(LIBRARY))?;
         files::swap_in(&new, &self.kept)
     }
 
-    /// Keeps that the kernel's first try to show a value is not compiled; other mistakes are not kept.
+    /// Keeps that the cell cannot be compiled, if it is the kernel's first try to show a value.
     pub fn keep_first_try(&self, messages: &[u8]) -> Result<()> {
-        let said = messages.split(|&byte| byte == b'\n');
-        let said = said.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-        let mut mistakes =
-            said.filter(|said| said["level"] == "error" && said["code"] != Value::Null);
-        let first = mistakes.next().unwrap_or_default();
-        let is_try = |mistake: &Value| {
-            mistake["message"]
-                .as_str()?
-                .strip_prefix(FIRST_TRY)
-                .map(drop)
-        };
-        if is_try(&first).is_none() || mistakes.next().is_some() {
-            return Ok(());
+        match first_try::failed(messages) {
+            true => files::swap_in(&self.begin()?, &self.kept),
+            false => Ok(()),
         }
-        files::swap_in(&self.begin(messages)?, &self.kept)
     }
 
-    /// A new folder with what is kept in each case.
-    fn begin(&self, messages: &[u8]) -> Result<PathBuf> {
+    /// A new folder for what is kept, so far with the key only.
+    fn begin(&self) -> Result<PathBuf> {
         let new = files::sibling(&self.kept, "new");
-        files::make_folder(&new)?;
-        fs::write(new.join("key"), &self.key)?;
-        let messages = self.anywhere(std::str::from_utf8(messages)?);
-        fs::write(new.join("messages"), messages)?;
-        fs::copy(self.here.join(SOURCE), new.join("source"))?;
+        files::write(&new.join("key"), self.key.as_bytes())?;
         Ok(new)
-    }
-
-    fn anywhere(&self, text: &str) -> String {
-        text.replace(&*self.here.to_string_lossy(), HERE)
     }
 }
 
@@ -260,13 +237,8 @@ mod tests {
         let said = format!("made {}/target/libctx.so", second.0.display());
         let kept = second.cell("xyz", &cells).take();
         let messages = said.into_bytes();
-        assert_eq!(
-            kept,
-            Some(Kept {
-                compiled: true,
-                messages
-            })
-        );
+        let library = Some(second.0.join("target").join(LIBRARY));
+        assert_eq!(kept, Some(Kept { library, messages }));
         let read = |name: &str| fs::read_to_string(second.0.join(name)).unwrap();
         assert_eq!(read("target/libctx.so"), "a library");
         assert_eq!(read("target/ctx.d"), "libctx.so: src/lib.rs\n");
@@ -293,36 +265,19 @@ mod tests {
     }
 
     #[test]
-    fn a_first_try_is_known_to_fail_and_no_other_mistake() {
+    fn a_first_try_is_known_to_fail() {
         let (kernels, cells) = (
             TestFolder::new("cell-tries"),
             TestFolder::new("cells-tries"),
         );
-        let kernel = Kernel::new(kernels.0.join("kernel"), "fn a() {}\nfn b() {}");
+        let source = "fn a() {\n(\n1\n).evcxr_display();\n}";
+        let kernel = Kernel::new(kernels.0.join("kernel"), source);
         let cell = kernel.cell("abc", &cells);
-        let mistake = |text: &str| {
-            format!("{{\"level\": \"error\", \"code\": {{}}, \"message\": \"{text}\"}}\n")
-        };
-        let first_try = mistake(&format!("{FIRST_TRY} for type `i32`"));
-        for other in [
-            mistake("no `x` found"),
-            first_try.clone() + &mistake("no `x` found"),
-        ] {
-            cell.keep_first_try(other.as_bytes()).unwrap();
-            assert_eq!(cell.take(), None, "{other}");
-        }
-        cell.keep_first_try(first_try.as_bytes()).unwrap();
-        let kept = cell.take().unwrap();
-        assert_eq!(
-            (kept.compiled, kept.messages),
-            (false, first_try.into_bytes())
-        );
-        kernel.write(SOURCE, "fn b() {}\nfn a() {}");
-        assert_eq!(
-            kernel.cell("abc", &cells).take(),
-            None,
-            "its lines are others"
-        );
+        cell.keep_first_try(b"other mistakes").unwrap();
+        assert_eq!(cell.take(), None);
+        let message = first_try::message(source).unwrap();
+        cell.keep_first_try(&message).unwrap();
+        assert_eq!(cell.take().map(|kept| kept.library), Some(None));
     }
 
     #[test]

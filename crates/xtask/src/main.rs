@@ -12,7 +12,7 @@
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`], [`signatures`] | what runs when a kernel starts |
-//! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`cell_key`] | cells that were compiled before |
+//! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`cell_key`], [`first_try`] | cells that were compiled before |
 //! | [`known_versions`] | the versions of crates that a kernel takes |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`], [`chromium`] | executing, rendering and printing the notebooks |
@@ -40,6 +40,7 @@ mod edition;
 mod environment_yml;
 mod evcxr;
 mod files;
+mod first_try;
 mod guard;
 mod handouts;
 mod jupyter_env;
