@@ -35,16 +35,23 @@ pub struct Repeated {
 /// Runs of a measurement, as `%timeit` takes them.
 pub const RUNS: usize = 7;
 
+/// Runs of a block that takes long.
+const FEWER_RUNS: usize = 5;
+
+/// A block takes long from so many seconds on.
+const LONG: f64 = 0.25;
+
 /// A run lasts at least so many seconds: a million times what the clock can tell apart.
 const LONG_ENOUGH: f64 = 0.05;
 
 /// Calls a block once to warm up, then in 7 runs of as many calls as make a run last 0.05 s.
+/// A block whose first call takes 0.25 s or more gets 5 runs.
 ///
 /// In JupyterLab, a measurement that takes long says how far it is ([`Meter`]).
 ///
 /// The number of calls is the first of 1, 2, 5, 10, 20, 50, … that suffices, as Python's module `timeit`
 /// finds it; `%timeit` asks for 0.2 s and goes by powers of ten, so that its runs last longer. The run that sufficed
-/// is the first of the seven. Each result passes through [`black_box`], so the compiler cannot drop the work; to
+/// is the first of those that count. Each result passes through [`black_box`], so the compiler cannot drop the work; to
 /// keep it from working ahead, pass inputs through `black_box` as well.
 ///
 /// # Panics
@@ -67,9 +74,9 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
         }
         start.elapsed().as_secs_f64()
     };
-    let mut meter = Meter::new("calls", RUNS + 1);
     let warm_up = run(1);
-    meter.step();
+    let count = if warm_up < LONG { RUNS } else { FEWER_RUNS };
+    let mut meter = Meter::new("runs", count);
     let sizes = (0..9).flat_map(|power| [1, 2, 5].map(|first| first * 10_u32.pow(power)));
     let (mut loops, mut seconds) = (0, 0.0);
     for calls in sizes {
@@ -77,14 +84,14 @@ pub fn timeit<T>(mut block: impl FnMut() -> T) -> Repeated {
         if seconds >= LONG_ENOUGH {
             break;
         }
-        meter = Meter::new("runs", RUNS);
+        meter = Meter::new("runs", count);
     }
     let a_call = |seconds: f64| {
         meter.step();
         seconds / f64::from(loops)
     };
     let mut runs = vec![a_call(seconds)];
-    runs.extend((1..RUNS).map(|_| a_call(run(loops))));
+    runs.extend((1..count).map(|_| a_call(run(loops))));
     Repeated {
         runs,
         loops,
@@ -255,13 +262,13 @@ mod tests {
     #[test]
     fn a_long_block_is_called_once_a_run() {
         let mut calls = 0;
-        let nap = std::time::Duration::from_millis(210);
+        let nap = std::time::Duration::from_millis(260);
         let runs = timeit(|| {
             calls += 1;
             std::thread::sleep(nap);
         });
-        // The warm-up and the seven that count; the first of them showed that it is long enough.
-        assert_eq!((runs.loops, calls), (1, 8));
+        // The warm-up and the five that count; the first of them showed that it is long enough.
+        assert_eq!((runs.loops, runs.runs.len(), calls), (1, 5, 6));
     }
 
     #[test]
