@@ -92,20 +92,29 @@ let (twice, thrice) = (2 * pair.0, 3 * pair.0);""",
         "sum(&pair)",
         "(thrice - twice) % 10",
     ]
-    outputs, compiled = [], []
+    outputs, compiled, asked = [], [], []
     for _ in range(2):
         with rust_kernel(notebooks) as kernel:
             cells = Path(kernel.run(CELLS).strip().strip('"'))
+            folder = Path(kernel.run(FOLDER).strip().strip('"'))
+            before = cargo_notes(folder)
             outputs.append([kernel.run(source).strip() for source in code])
+            asked.append(cargo_notes(folder) != before)
             keys = [key for key in cells.glob("*/key") if str(mark) in key.read_text("utf-8")]
             compiled.append({(key, key.stat().st_ino) for key in cells.glob("*/key")})
-            assert kernel.run(f"sum(&pair) + twice + {len(compiled)}").strip() == str(
-                3 * mark + 1 + len(compiled)
-            )
+            new = mark + len(compiled)
+            assert kernel.run(f"sum(&pair) + twice + {new}").strip() == str(3 * mark + 1 + new)
     assert outputs == 2 * [["", str(mark + 1), str(mark % 10)]]
     assert keys, "nothing of the first kernel was kept"
-    # All but the last cell of the first kernel, which is not in its list.
-    assert len(compiled[1] - compiled[0]) == 1
+    assert asked == [True, False], "cargo was asked for what was kept"
+    # The last cell of the first kernel, which is not in its list, and its first try to show the value.
+    assert len(compiled[1] - compiled[0]) == 2
+
+
+def cargo_notes(folder: Path) -> set[tuple[Path, int]]:
+    """What cargo writes each time that it has the kernel's own crate compiled."""
+    notes = folder.rglob(".fingerprint/ctx-*/dep-lib-ctx")
+    return {(note, note.stat().st_mtime_ns) for note in notes}
 
 
 def test_statics_are_shared_between_cells(two: list[Kernel]) -> None:

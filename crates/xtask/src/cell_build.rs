@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The programs that this one stands for: the kernel asks `rustup` where cargo is, if there is a `rustup`.
-pub const NAMES: [&str; 2] = ["cargo", "rustup"];
+const NAMES: [&str; 2] = ["cargo", "rustup"];
 /// What the kernel asks cargo for each `:dep` line.
 const ABOUT_CRATES: [&str; 2] = ["metadata", "--format-version=1"];
 /// The kernel's variable for a file that names the library of the cell; cargo has it in builds of a cell only.
@@ -78,7 +78,7 @@ pub fn rustup(words: &[OsString]) -> Result<ExitCode> {
     {
         return Ok(ExitCode::FAILURE);
     }
-    let cargo = programs(&env::current_exe()?).join("cargo");
+    let cargo = programs(&launcher()?).join("cargo");
     println!("{}", cargo.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -147,16 +147,24 @@ fn question(words: &[OsString], here: &Path) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// The program that would be called if there were none of these.
+/// The program that would be called if there were none of these, on a search path without them.
+///
+/// Without them, since two checkouts that are both on it would call each other.
 fn next_program(name: &str) -> Result<Command> {
-    let ours = programs(&env::current_exe()?);
+    let ours = programs(&launcher()?);
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .filter(|folder| *folder != ours)
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file())
-        .map(Command::new)
-        .with_context(|| format!("{name} is not on the search path"))
+    let others = || env::split_paths(&path).filter(|folder| *folder != ours);
+    let mut candidates = others().map(|folder| folder.join(name));
+    let program = candidates.find(|program| program.is_file());
+    let mut command = Command::new(program.with_context(|| format!("there is no {name}"))?);
+    command.env("PATH", env::join_paths(others())?);
+    Ok(command)
+}
+
+/// This program by its own name.
+fn launcher() -> Result<PathBuf> {
+    let program = env::current_exe().and_then(|program| program.canonicalize());
+    program.context("cannot find this program")
 }
 
 #[cfg(test)]

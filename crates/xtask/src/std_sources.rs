@@ -2,10 +2,10 @@
 //!
 //! At its start, and again when the settings of the build change, the kernel's rust-analyzer reads the source of the
 //! standard library to find out the types of variables. Half of that source are the functions of `std::arch`, one for
-//! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from `RUST_SRC_PATH`, so it gets a folder in which these
-//! parts are empty and functions have no bodies. The manifest is missing, and with it the crates that the library
-//! itself depends on.
-//! The compiler is not concerned: `std::arch` works as ever.
+//! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from
+//! `RUST_SRC_PATH`, so it gets a folder in which these parts are empty and functions have no bodies. The manifest is
+//! missing, and with it the crates that the library itself depends on. The compiler is not concerned: `std::arch`
+//! works as ever.
 //!
 //! At its start the kernel evaluates `42`, for which it needs no library. So the folder is empty then, and
 //! the first cell, before which the settings change, is the first to read it.
@@ -49,7 +49,11 @@ pub fn install(paths: &Paths, toolchain: &Toolchain) -> Result<bool> {
         files::remove(&place)?;
         return Ok(false);
     }
-    let stamp = format!("{} {EMPTY:?} {LIBRARIES:?} {LEFT_OUT:?}", toolchain.key());
+    let from = libraries.display();
+    let stamp = format!(
+        "{from} {} {EMPTY:?} {LIBRARIES:?} {LEFT_OUT:?}",
+        toolchain.key()
+    );
     if fs::read_to_string(place.join(STAMP)).is_ok_and(|old| old == stamp) {
         return Ok(false);
     }
