@@ -107,7 +107,7 @@ let (twice, thrice) = (2 * pair.0, 3 * pair.0);""",
     assert outputs == 2 * [["", str(mark + 1), str(mark % 10)]]
     assert keys, "nothing of the first kernel was kept"
     assert asked == [True, False], "cargo was asked for what was kept"
-    # The last cell of the first kernel, which is not in its list, and its first try to show the value.
+    # The last cell of the first kernel, not in its list yet, and its first try to show the value.
     assert len(compiled[1] - compiled[0]) == 2
 
 

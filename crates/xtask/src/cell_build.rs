@@ -7,7 +7,7 @@
 use crate::cell_cache;
 use crate::compiled_cell::{Cell, Kept};
 use crate::paths::Paths;
-use crate::{files, known_versions};
+use crate::{files, kernelspec, known_versions};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::env;
@@ -52,15 +52,13 @@ pub fn install(launcher: &Path) -> Result<bool> {
     Ok(changed)
 }
 
-/// The search path on which these programs come first.
-pub fn search_path(launcher: &Path) -> Option<OsString> {
-    let path = env::var_os("PATH")?;
-    env::join_paths(
-        [programs(launcher)]
-            .into_iter()
-            .chain(env::split_paths(&path)),
-    )
-    .ok()
+/// Has a kernel call these programs: also the one that builds ahead, so that all choose the same versions of crates.
+pub fn use_in(kernel: &mut Command, paths: &Paths) {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let ours = programs(&kernelspec::launcher_file(paths));
+    if let Ok(path) = env::join_paths([ours].into_iter().chain(env::split_paths(&path))) {
+        kernel.env("PATH", path);
+    }
 }
 
 /// Does what `rustup` does, but says that this program is cargo.

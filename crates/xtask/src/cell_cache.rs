@@ -6,7 +6,7 @@
 
 use crate::compiled_cell::Cell;
 use crate::paths::Paths;
-use crate::{cell_build, files, kernelspec, seed};
+use crate::{cell_build, files, seed};
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::OsString;
@@ -40,9 +40,6 @@ pub fn use_in(command: &mut Command, paths: &Paths) {
     command
         .env("RUSTC_WORKSPACE_WRAPPER", paths.kernel.join(NAME))
         .env(FOLDER, folder(paths));
-    if let Some(path) = cell_build::search_path(&kernelspec::launcher_file(paths)) {
-        command.env("PATH", path);
-    }
 }
 
 /// The folder of the libraries, in a program that cargo or the kernel called.

@@ -2,7 +2,8 @@
 
 use crate::paths::Paths;
 use crate::{
-    cell_cache, clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed, std_sources,
+    cell_build, cell_cache, clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed,
+    std_sources,
 };
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
@@ -28,6 +29,7 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     }
     let mut command = Command::new(&program);
     jupyter_env::without_cargo(&mut command, paths);
+    cell_build::use_in(&mut command, paths);
     let folder = match env::var_os(SEED_VARIABLE) {
         Some(seed) => PathBuf::from(seed),
         None => {
