@@ -7,7 +7,7 @@
 use crate::cell_cache;
 use crate::compiled_cell::{Cell, Kept};
 use crate::paths::Paths;
-use crate::{files, kernelspec, known_versions};
+use crate::{files, jupyter_env, known_versions, own_program};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::env;
@@ -15,7 +15,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
-use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -31,34 +30,24 @@ const QUESTION: &str = "SPEEDUP_QUESTION";
 /// The file in the kernel's folder with cargo's last answer.
 const ANSWER: &str = "compiler-call.json";
 
-/// The folder of the programs, beside the launcher.
-fn programs(launcher: &Path) -> PathBuf {
-    launcher.with_file_name("bin")
+fn programs(paths: &Paths) -> PathBuf {
+    paths.kernel.join("bin")
 }
 
 /// Makes the launcher callable as these programs; tells whether it had to.
-pub fn install(launcher: &Path) -> Result<bool> {
-    let folder = programs(launcher);
+pub fn install(paths: &Paths, launcher: &Path) -> Result<bool> {
+    let folder = programs(paths);
     files::make_folder(&folder)?;
     let mut changed = false;
-    for program in NAMES.map(|name| folder.join(name)) {
-        if fs::read_link(&program).is_ok_and(|original| original == launcher) {
-            continue;
-        }
-        files::remove(&program)?;
-        symlink(launcher, &program).context("cannot make a name for the launcher")?;
-        changed = true;
+    for name in NAMES {
+        changed |= own_program::name_also(launcher, &folder.join(name))?;
     }
     Ok(changed)
 }
 
 /// Has a kernel call these programs: also the one that builds ahead, so that all choose the same versions of crates.
 pub fn use_in(kernel: &mut Command, paths: &Paths) {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let ours = programs(&kernelspec::launcher_file(paths));
-    if let Ok(path) = env::join_paths([ours].into_iter().chain(env::split_paths(&path))) {
-        kernel.env("PATH", path);
-    }
+    jupyter_env::search_first(kernel, programs(paths));
 }
 
 /// Does what `rustup` does, but says that this program is cargo.
@@ -76,20 +65,19 @@ pub fn rustup(words: &[OsString]) -> Result<ExitCode> {
     {
         return Ok(ExitCode::FAILURE);
     }
-    let cargo = programs(&launcher()?).join("cargo");
+    let cargo = programs(&Paths::find()?).join("cargo");
     println!("{}", cargo.display());
     Ok(ExitCode::SUCCESS)
 }
 
 /// Does what `cargo` does, or takes the library of a cell without it.
 pub fn cargo(words: &[OsString]) -> Result<ExitCode> {
-    let mut cargo = next_program("cargo")?;
-    cargo.args(words);
     let here = env::current_dir().context("there is no working directory")?;
     if words.ends_with(&ABOUT_CRATES.map(OsString::from)) {
         // Without them cargo finds versions by itself.
         let _ = Paths::find().and_then(|paths| known_versions::add(&paths, &here));
     }
+    let mut to_compiler = None;
     if let Some(note) = env::var_os(LIBRARY_NOTE) {
         let question = question(words, &here);
         let folder = cell_cache::folder_in_use();
@@ -101,8 +89,10 @@ pub fn cargo(words: &[OsString]) -> Result<ExitCode> {
             files::write(Path::new(&note), library.as_os_str().as_encoded_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
-        cargo.env(QUESTION, question);
+        to_compiler = Some((QUESTION, question));
     }
+    let mut cargo = next_program("cargo")?;
+    cargo.args(words).envs(to_compiler);
     Err(cargo.exec()).context("cannot start cargo")
 }
 
@@ -149,7 +139,7 @@ fn question(words: &[OsString], here: &Path) -> String {
 ///
 /// Without them, since two checkouts that are both on it would call each other.
 fn next_program(name: &str) -> Result<Command> {
-    let ours = programs(&launcher()?);
+    let ours = programs(&Paths::find()?);
     let path = env::var_os("PATH").unwrap_or_default();
     let others = || env::split_paths(&path).filter(|folder| *folder != ours);
     let mut candidates = others().map(|folder| folder.join(name));
@@ -157,12 +147,6 @@ fn next_program(name: &str) -> Result<Command> {
     let mut command = Command::new(program.with_context(|| format!("there is no {name}"))?);
     command.env("PATH", env::join_paths(others())?);
     Ok(command)
-}
-
-/// This program by its own name.
-fn launcher() -> Result<PathBuf> {
-    let program = env::current_exe().and_then(|program| program.canonicalize());
-    program.context("cannot find this program")
 }
 
 #[cfg(test)]

@@ -6,13 +6,11 @@
 
 use crate::compiled_cell::Cell;
 use crate::paths::Paths;
-use crate::{cell_build, files, seed};
+use crate::{cell_build, files, own_program, seed};
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -26,13 +24,7 @@ const KEPT: usize = 1_000;
 
 /// Makes the launcher callable as the compiler; tells whether it had to.
 pub fn install(paths: &Paths, launcher: &Path) -> Result<bool> {
-    let compiler = paths.kernel.join(NAME);
-    if fs::read_link(&compiler).is_ok_and(|program| program == launcher) {
-        return Ok(false);
-    }
-    files::remove(&compiler)?;
-    symlink(launcher, &compiler).context("cannot make a name for the launcher")?;
-    Ok(true)
+    own_program::name_also(launcher, &paths.kernel.join(NAME))
 }
 
 /// Has cargo, below this command, compile cells through this program.

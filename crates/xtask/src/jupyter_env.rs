@@ -4,6 +4,7 @@ use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The Python program of an environment, with Jupyter's settings and state kept
@@ -11,11 +12,7 @@ use std::process::Command;
 pub fn python(paths: &Paths, python: &PythonEnv) -> Command {
     let mut command = Command::new(&python.python);
     without_cargo(&mut command, paths);
-    let mut search = vec![python.prefix.join("bin")];
-    search.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    if let Ok(search) = env::join_paths(search) {
-        command.env("PATH", search);
-    }
+    search_first(&mut command, python.prefix.join("bin"));
     let own = |name: &str| paths.jupyter.join(name);
     command
         .env("JUPYTER_PATH", paths.kernel.join("jupyter"))
@@ -34,6 +31,15 @@ pub fn python(paths: &Paths, python: &PythonEnv) -> Command {
         .env_remove("PYTHONPATH")
         .env_remove("PYTHONHOME");
     command
+}
+
+/// Puts a folder before the others in which a command looks for programs.
+pub fn search_first(command: &mut Command, folder: PathBuf) {
+    let mut search = vec![folder];
+    search.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    if let Ok(search) = env::join_paths(search) {
+        command.env("PATH", search);
+    }
 }
 
 /// Takes away what `cargo run` and cargo's tests set: a kernel started from here

@@ -29,7 +29,7 @@ pub fn install(
 ) -> Result<Outcome<()>> {
     let mut changed = own_program::copy_to(&launcher_file(paths))?;
     changed |= cell_cache::install(paths, &launcher_file(paths))?;
-    changed |= cell_build::install(&launcher_file(paths))?;
+    changed |= cell_build::install(paths, &launcher_file(paths))?;
     changed |= std_sources::install(paths, toolchain)?;
     let mut put = |path: PathBuf, content: &str| -> Result<()> {
         changed |= files::write_if_changed(&path, content.as_bytes())?;
@@ -61,8 +61,7 @@ pub fn program_note(paths: &Paths) -> PathBuf {
     paths.kernel.join("evcxr-program")
 }
 
-/// The launcher program.
-pub fn launcher_file(paths: &Paths) -> PathBuf {
+fn launcher_file(paths: &Paths) -> PathBuf {
     paths.kernel.join("launcher")
 }
 

@@ -73,10 +73,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut words = env::args_os();
     let called = words.next().unwrap_or_default();
+    let words: Vec<_> = words.collect();
     let outcome = match Path::new(&called).file_name().and_then(OsStr::to_str) {
-        Some(cell_cache::NAME) => cell_cache::compile(&words.collect::<Vec<_>>()),
-        Some("cargo") => cell_build::cargo(&words.collect::<Vec<_>>()),
-        Some("rustup") => cell_build::rustup(&words.collect::<Vec<_>>()),
+        Some(cell_cache::NAME) => cell_cache::compile(&words),
+        Some("cargo") => cell_build::cargo(&words),
+        Some("rustup") => cell_build::rustup(&words),
         _ => cli::run().map(|()| ExitCode::SUCCESS),
     };
     match outcome {

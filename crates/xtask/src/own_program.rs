@@ -4,7 +4,7 @@ use crate::files;
 use anyhow::{Context, Result};
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// Copies this program to `place`, unless it is there; tells whether it copied.
@@ -18,6 +18,17 @@ pub fn copy_to(place: &Path) -> Result<bool> {
     fs::set_permissions(&new, fs::Permissions::from_mode(0o755))
         .with_context(|| format!("cannot make {} executable", new.display()))?;
     files::rename(&new, place)?;
+    Ok(true)
+}
+
+/// Makes `program` callable as `name` too; tells whether it had to.
+pub fn name_also(program: &Path, name: &Path) -> Result<bool> {
+    if fs::read_link(name).is_ok_and(|original| original == program) {
+        return Ok(false);
+    }
+    files::remove(name)?;
+    symlink(program, name)
+        .with_context(|| format!("cannot make {} a name of the launcher", name.display()))?;
     Ok(true)
 }
 

@@ -59,17 +59,15 @@ pub fn install(paths: &Paths, toolchain: &Toolchain) -> Result<bool> {
     }
     let new = files::sibling(&place, "new");
     files::remove(&new)?;
-    let empty = EMPTY.map(|(part, _)| Path::new(part));
-    let written = LIBRARIES.map(Path::new);
-    link_all_but(&libraries, &new, &[&empty[..], &written].concat())?;
-    for part in written {
+    let empty = EMPTY.map(|(part, _)| part);
+    let not_linked = [&empty[..], &LIBRARIES, &LEFT_OUT].concat();
+    let not_linked: Vec<_> = not_linked.into_iter().map(Path::new).collect();
+    link_all_but(&libraries, &new, &not_linked)?;
+    for part in LIBRARIES {
         write_signatures(&libraries.join(part), &new.join(part))?;
     }
     for (part, source) in EMPTY {
         files::write(&new.join(part).join("mod.rs"), source.as_bytes())?;
-    }
-    for name in LEFT_OUT {
-        files::remove(&new.join(name))?;
     }
     files::write(&new.join(STAMP), stamp.as_bytes())?;
     files::swap_in(&new, &place)?;
