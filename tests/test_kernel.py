@@ -23,6 +23,7 @@ WORKER = (
 )
 FOLDER = 'std::env::var("EVCXR_TMPDIR")?'
 CELLS = 'std::env::var("SPEEDUP_CELLS")?'
+TYPES = 'std::env::var("SPEEDUP_TYPES")?'
 
 
 def deps(source: str) -> list[str]:
@@ -109,6 +110,28 @@ let (twice, thrice) = (2 * pair.0, 3 * pair.0);""",
     assert asked == [True, False], "cargo was asked for what was kept"
     # The last cell of the first kernel, not in its list yet, and its first try to show the value.
     assert len(compiled[1] - compiled[0]) == 2
+
+
+def test_types_of_variables_are_inferred_once(notebooks: Path) -> None:
+    """The next kernel takes the types that this one inferred; each knows what it infers."""
+    mark = time.time_ns()
+    code = [
+        f"let pairs: Vec<_> = ({mark}_u64..).map(|k| (k, k % 7 < 3)).take(3).collect();",
+        "let mut last = pairs.last().cloned();",
+        "last.take().unwrap().0 - pairs[0].0",
+    ]
+    files, used = [], []
+    for _ in range(2):
+        with rust_kernel(notebooks) as kernel:
+            types = Path(kernel.run(TYPES).strip().strip('"'))
+            assert [kernel.run(source).strip() for source in code] == ["", "", "2"]
+            (kept,) = [path for path in types.iterdir() if str(mark) in path.read_text("utf-8")]
+            files.append((kept, kept.stat().st_ino))
+            used.append(kept.stat().st_mtime_ns)
+            assert kept.read_text("utf-8").endswith("\0pairs\0\0Vec<(u64, bool)>\0")
+            assert kernel.run("let all = pairs.len(); all * 2").strip() == "6"
+    assert files[0] == files[1], "inferred again"
+    assert used[0] < used[1], "not taken"
 
 
 def cargo_notes(folder: Path) -> set[tuple[Path, int]]:

@@ -92,10 +92,9 @@ impl<T> Load<T> {
 /// ```
 pub fn record_load<T>(block: impl FnOnce() -> T) -> Result<Load<T>, Error> {
     let kind = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing().with_usage());
+    // This is the first reading, with which the next one is compared.
     let mut system = System::new_with_specifics(kind).map_err(refused)?;
     let interval = sysinfo::MINIMUM_CPU_UPDATE_INTERVAL.max(Duration::from_millis(200));
-    std::thread::sleep(interval);
-    system.refresh_cpu_usage();
 
     let start = Instant::now();
     let (done, finished) = mpsc::channel::<()>();

@@ -45,12 +45,15 @@ fn folder(paths: &Paths) -> PathBuf {
 
 /// Deletes the cells that were used longest ago, except for as many as are kept.
 pub fn sweep(paths: &Paths) -> Result<()> {
-    let mut cells = files::list(&folder(paths))?;
-    cells.sort_by_key(|cell| cell.metadata().and_then(|facts| facts.modified()).ok());
-    let too_many = cells.len().saturating_sub(KEPT);
-    cells[..too_many]
-        .iter()
-        .try_for_each(|cell| files::remove(cell))
+    for kept in [folder(paths), seed::types(paths, None)?] {
+        let mut cells = files::list(&kept)?;
+        cells.sort_by_key(|cell| cell.metadata().and_then(|facts| facts.modified()).ok());
+        let too_many = cells.len().saturating_sub(KEPT);
+        cells[..too_many]
+            .iter()
+            .try_for_each(|cell| files::remove(cell))?;
+    }
+    Ok(())
 }
 
 /// Compiles, or takes the library that was compiled from the same.

@@ -1,6 +1,6 @@
 //! One cell that cargo has compiled, and the library that was compiled from the same before.
 
-use crate::{cell_key, files, first_try};
+use crate::{files, first_try};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -68,7 +68,7 @@ impl Cell {
         })
     }
 
-    /// Puts a kept library in place, and the source whose lines a panic in it would show.
+    /// Puts a kept library in place.
     pub fn take(&self) -> Option<Kept> {
         let read = |name: &str| fs::read(self.kept.join(name)).ok();
         let read_here = |name: &str| {
@@ -80,15 +80,14 @@ impl Cell {
         }
         // Only to know which were used last.
         let _ = File::open(&self.kept).and_then(|folder| folder.set_modified(SystemTime::now()));
-        let source = self.here.join(SOURCE);
         let Some(library) = read(LIBRARY) else {
+            let source = fs::read_to_string(self.here.join(SOURCE)).ok()?;
             return Some(Kept {
                 library: None,
-                messages: first_try::message(&fs::read_to_string(source).ok()?)?,
+                messages: first_try::message(&source)?,
             });
         };
         let place = self.out.join(LIBRARY);
-        files::write(&source, &read("source")?).ok()?;
         files::write(&self.out.join(SOURCES_NOTE), &read_here(SOURCES_NOTE)?).ok()?;
         // Last, and as a new file: the one that is there may still be in use under another name.
         files::write(&place, &library).ok()?;
@@ -110,7 +109,6 @@ impl Cell {
         let messages = anywhere(std::str::from_utf8(messages)?);
         fs::write(new.join("messages"), messages)?;
         fs::write(new.join(SOURCES_NOTE), anywhere(&note))?;
-        fs::copy(self.here.join(SOURCE), new.join("source"))?;
         fs::copy(self.out.join(LIBRARY), new.join(LIBRARY))?;
         files::swap_in(&new, &self.kept)
     }
@@ -140,7 +138,7 @@ fn steady(argument: &str) -> String {
     }
 }
 
-/// The compiler, the arguments, the crates and the source.
+/// The compiler, the arguments, the crates and the source, which is the same text in each kernel, see [`kernel_source`](crate::kernel_source).
 fn key(compiler: &str, arguments: &[String], here: &Path) -> Option<String> {
     let mut key = format!("{compiler} {}\n", version(compiler)?);
     key += &arguments.join("\n").replace(here.to_str()?, HERE);
@@ -150,7 +148,7 @@ fn key(compiler: &str, arguments: &[String], here: &Path) -> Option<String> {
         }
     }
     let source = fs::read_to_string(here.join(SOURCE)).ok()?;
-    Some(key + "\n" + &cell_key::canonical(&source)?)
+    Some(key + "\n" + &source)
 }
 
 /// The size of a file and when it was written.
@@ -233,7 +231,7 @@ mod tests {
         let said = format!("made {}/target/libctx.so", first.0.display());
         cell.keep(said.as_bytes()).unwrap();
 
-        let second = Kernel::new(kernels.0.join("second"), "fn b() {}\nfn a() {}");
+        let second = Kernel::new(kernels.0.join("second"), "fn a() {}\nfn b() {}");
         let said = format!("made {}/target/libctx.so", second.0.display());
         let kept = second.cell("xyz", &cells).take();
         let messages = said.into_bytes();
@@ -242,11 +240,6 @@ mod tests {
         let read = |name: &str| fs::read_to_string(second.0.join(name)).unwrap();
         assert_eq!(read("target/libctx.so"), "a library");
         assert_eq!(read("target/ctx.d"), "libctx.so: src/lib.rs\n");
-        assert_eq!(
-            read(SOURCE),
-            "fn a() {}\nfn b() {}",
-            "what it was compiled from"
-        );
 
         second.built_at(2);
         assert_eq!(

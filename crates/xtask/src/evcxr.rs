@@ -4,7 +4,7 @@ use crate::child::{self, Show};
 use crate::paths::Paths;
 use crate::step::Outcome;
 use crate::toolchain::{self, Toolchain};
-use crate::{files, jupyter_env, lock};
+use crate::{files, jupyter_env, kernel_source, lock, own_program};
 use anyhow::{Context, Result, ensure};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,9 @@ const CRATE: &str = "evcxr_jupyter";
 /// Its exact version.
 const VERSION: &str = "0.22.0";
 
-/// The version as a key of what the kernel built.
+/// The version, and what is changed in it, as a key of what the kernel built.
 pub fn key() -> String {
-    format!("{CRATE}-{VERSION}")
+    format!("{CRATE}-{VERSION}-{}", kernel_source::key())
 }
 
 /// The kernel's program, from the user's cache or built into it.
@@ -38,8 +38,7 @@ pub fn find_or_build(
         return Ok(Outcome::UpToDate(program));
     }
     println!(
-        "      building {} in the user's cache, once: about 7 minutes on 2 cores",
-        key()
+        "      building {CRATE} {VERSION} in the user's cache, once: about 7 minutes on 2 cores"
     );
     let new = files::sibling(&place, "new");
     remove_leftovers(&cache)?;
@@ -51,15 +50,20 @@ pub fn find_or_build(
 }
 
 fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> {
+    let compiler = new.join(kernel_source::NAME);
+    own_program::copy_to(&compiler)?;
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     command
         .current_dir(&paths.root)
         .args(["install", "--locked", CRATE, "--version", VERSION, "--root"])
         .arg(new)
-        .env("CARGO_TARGET_DIR", new.join("target"));
+        .env("CARGO_TARGET_DIR", new.join("target"))
+        .env("RUSTC_WRAPPER", &compiler)
+        .env(kernel_source::COPY, new.join("target/kernel-source"));
     child::run(&mut command, &paths.log("evcxr"), Show::Nothing)?;
     files::remove(&new.join("target"))?;
+    files::remove(&compiler)?;
     files::swap_in(new, place)?;
     ensure!(works(program), "{} does not run", program.display());
     Ok(())

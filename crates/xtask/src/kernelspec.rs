@@ -10,10 +10,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The kernel's settings: never ask the network (`:offline 0` in a cell allows it). The level of
-/// optimisation is the usual one; that it is written in two ways makes the kernel read the standard library's
-/// source for the first cell, see [`std_sources`].
-const EVCXR_TOML: &str = "[evcxr]\noffline_mode = true\nopt_level = \"2 \"\nprelude = \":opt 2\"\n";
+/// The kernel's settings: never ask the network (`:offline 0` in a cell allows it).
+const EVCXR_TOML: &str = "[evcxr]\noffline_mode = true\n";
 /// Dependencies as in a release build; cells keep their checks.
 pub const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\n\
     opt-level = 3\n\

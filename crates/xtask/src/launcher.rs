@@ -2,8 +2,8 @@
 
 use crate::paths::Paths;
 use crate::{
-    cell_build, cell_cache, clone_tree, guard, jupyter_env, kernelspec, lock, run_folders, seed,
-    std_sources,
+    cell_build, cell_cache, clone_tree, guard, jupyter_env, kernel_source, kernelspec, lock,
+    run_folders, seed, std_sources,
 };
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
@@ -30,8 +30,10 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
     let mut command = Command::new(&program);
     jupyter_env::without_cargo(&mut command, paths);
     cell_build::use_in(&mut command, paths);
-    let folder = match env::var_os(SEED_VARIABLE) {
-        Some(seed) => PathBuf::from(seed),
+    let seed = env::var_os(SEED_VARIABLE).map(PathBuf::from);
+    let types = seed::types(paths, seed.as_deref())?;
+    let folder = match seed {
+        Some(seed) => seed,
         None => {
             cell_cache::use_in(&mut command, paths);
             private_folder(paths)?
@@ -45,12 +47,13 @@ pub fn run(paths: &Paths, connection_file: &Path) -> Result<()> {
         // The kernel updates the kernelspec that it finds below this folder: none.
         .env("JUPYTER_PATH", paths.kernel.join("no-such-folder"))
         .env("RUSTFLAGS", FOR_INFERENCE)
+        .env(kernel_source::TYPES, types)
         .env_remove("RUSTC_WRAPPER")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove(SEED_VARIABLE);
     ask_for_huge_pages(&mut command);
     if std_sources::folder(paths).is_dir() {
-        command.env("RUST_SRC_PATH", std_sources::appear_late(paths, &folder)?);
+        command.env("RUST_SRC_PATH", std_sources::folder(paths));
     }
     process::exit(guard::run(&mut command)?)
 }

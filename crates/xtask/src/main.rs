@@ -7,12 +7,12 @@
 //! | [`cli`] | the commands and their options |
 //! | [`setup`] | the five set-up steps, in order, under one lock |
 //! | [`environment_yml`], [`python_env`] | step 1: the Python environment |
-//! | [`toolchain`], [`evcxr`] | step 2: the Rust kernel's program |
+//! | [`toolchain`], [`evcxr`], [`kernel_source`] | step 2: the Rust kernel's program |
 //! | [`kernelspec`] | step 3: the launcher and what tells Jupyter of it |
 //! | [`seed`], [`dep_lines`] | step 4: the notebooks' crates, built ahead |
 //! | [`worker`] | step 5: the program of the worker processes |
 //! | [`launcher`], [`run_folders`], [`clone_tree`], [`std_sources`], [`signatures`] | what runs when a kernel starts |
-//! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`cell_key`], [`first_try`] | cells that were compiled before |
+//! | [`cell_build`], [`cell_cache`], [`compiled_cell`], [`first_try`] | cells that were compiled before |
 //! | [`known_versions`] | the versions of crates that a kernel takes |
 //! | [`jupyter_env`] | the environment variables of all that is run |
 //! | [`handouts`], [`output_folder`], [`picture`], [`chromium`] | executing, rendering and printing the notebooks |
@@ -29,7 +29,6 @@ compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 mod bench;
 mod cell_build;
 mod cell_cache;
-mod cell_key;
 mod child;
 mod chromium;
 mod cli;
@@ -44,6 +43,7 @@ mod first_try;
 mod guard;
 mod handouts;
 mod jupyter_env;
+mod kernel_source;
 mod kernelspec;
 mod known_versions;
 mod lab;
@@ -76,6 +76,7 @@ fn main() -> ExitCode {
     let words: Vec<_> = words.collect();
     let outcome = match Path::new(&called).file_name().and_then(OsStr::to_str) {
         Some(cell_cache::NAME) => cell_cache::compile(&words),
+        Some(kernel_source::NAME) => kernel_source::compile(&words),
         Some("cargo") => cell_build::cargo(&words),
         Some("rustup") => cell_build::rustup(&words),
         _ => cli::run().map(|()| ExitCode::SUCCESS),

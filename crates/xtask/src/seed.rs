@@ -28,6 +28,18 @@ pub fn lock_file(paths: &Paths) -> PathBuf {
     paths.kernel.join("seed.lock")
 }
 
+/// The folder in which kernels keep the types of variables: another one after a change in the crates.
+pub fn types(paths: &Paths, seed: Option<&Path>) -> Result<PathBuf> {
+    let seed = seed.map_or_else(|| folder(paths), Path::to_owned);
+    Ok(seed.join("types").join(crates(paths)?))
+}
+
+/// The state of the crates that notebooks name by their paths.
+fn crates(paths: &Paths) -> Result<String> {
+    let crates = files::fingerprint(&paths.root.join("crates"), &["xtask", "target"])?;
+    Ok(format!("{crates:016x}"))
+}
+
 /// What the seed was made from.
 struct Stamp {
     /// When this differs, nothing of the old seed is of use.
@@ -144,11 +156,11 @@ fn stamp(paths: &Paths, toolchain: &Toolchain, sets: &[DepSet]) -> Result<Stamp>
         paths.root.display(),
         kernelspec::CARGO_CONFIG
     );
-    let crates = files::fingerprint(&paths.root.join("crates"), &["xtask", "target"])?;
+    let crates = crates(paths)?;
     let lock = fs::read_to_string(paths.root.join("Cargo.lock")).unwrap_or_default();
     let manifest = fs::read_to_string(paths.root.join("Cargo.toml")).unwrap_or_default();
     let lines: Vec<_> = sets.iter().map(|(_, lines)| lines).collect();
-    let inputs = format!("crates {crates:016x}\n{lines:?}\n{manifest}\n{lock}");
+    let inputs = format!("crates {crates}\n{lines:?}\n{manifest}\n{lock}");
     Ok(Stamp { builder, inputs })
 }
 

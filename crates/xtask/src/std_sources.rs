@@ -1,14 +1,11 @@
-//! The standard library's source for the kernel's type inference: the part that matters to it, and not too soon.
+//! The standard library's source for the kernel's type inference: the part that matters to it.
 //!
-//! At its start, and again when the settings of the build change, the kernel's rust-analyzer reads the source of the
-//! standard library to find out the types of variables. Half of that source are the functions of `std::arch`, one for
+//! For code that it has not met before, the kernel's rust-analyzer reads the source of the standard library to find
+//! out the types of variables. Half of that source are the functions of `std::arch`, one for
 //! each instruction of a dozen processors; `std::simd` is for nightly compilers. Rust-analyzer takes its source from
 //! `RUST_SRC_PATH`, so it gets a folder in which these parts are empty and functions have no bodies. The manifest is
 //! missing, and with it the crates that the library itself depends on. The compiler is not concerned: `std::arch`
 //! works as ever.
-//!
-//! At its start the kernel evaluates `42`, for which it needs no library. So the folder is empty then, and
-//! the first cell, before which the settings change, is the first to read it.
 
 use crate::paths::Paths;
 use crate::toolchain::Toolchain;
@@ -17,8 +14,6 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 /// Where `core` has them, seen from the folder of the libraries, and what is there in their place.
 const EMPTY: [(&str, &str); 2] = [
@@ -31,8 +26,6 @@ const LIBRARIES: [&str; 3] = ["alloc/src", "core/src", "std/src"];
 const STAMP: &str = "made-from";
 /// What is not there.
 const LEFT_OUT: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
-/// How often it is looked whether the kernel builds.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// The folder for `RUST_SRC_PATH`.
 pub fn folder(paths: &Paths) -> PathBuf {
@@ -72,25 +65,6 @@ pub fn install(paths: &Paths, toolchain: &Toolchain) -> Result<bool> {
     files::write(&new.join(STAMP), stamp.as_bytes())?;
     files::swap_in(&new, &place)?;
     Ok(true)
-}
-
-/// The value of `RUST_SRC_PATH` for the kernel that works in `run`: a place where the libraries appear once it builds.
-pub fn appear_late(paths: &Paths, run: &Path) -> Result<PathBuf> {
-    let (place, libraries) = (run.join("rust-src"), folder(paths));
-    let building = run.join("Cargo.lock");
-    files::remove(&place)?;
-    files::make_folder(&place.join("core"))?;
-    let appearing = place.clone();
-    thread::spawn(move || {
-        while !building.exists() {
-            thread::sleep(PAUSE);
-        }
-        let swapped = files::remove(&appearing).and_then(|()| link(&libraries, &appearing));
-        if let Err(error) = swapped {
-            eprintln!("warning: types of variables have to be written out: {error:#}");
-        }
-    });
-    Ok(place)
 }
 
 /// Writes what is in `from` without the bodies of functions.
@@ -137,20 +111,6 @@ fn link_all_but(from: &Path, to: &Path, left_out: &[&Path]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::files::TestFolder;
-
-    #[test]
-    fn libraries_appear_once_the_kernel_builds() {
-        let folder_of_test = TestFolder::new("late-sources");
-        let (paths, run) = (Paths::of(&folder_of_test.0), folder_of_test.0.join("run"));
-        files::write(&folder(&paths).join("core/src/lib.rs"), b"core").unwrap();
-        let place = appear_late(&paths, &run).unwrap();
-        let core = place.join("core/src/lib.rs");
-        assert!(place.join("core").is_dir() && !core.exists());
-        files::write(&run.join("Cargo.lock"), b"").unwrap();
-        while !core.exists() {
-            thread::sleep(PAUSE);
-        }
-    }
 
     #[test]
     fn what_inference_does_not_need_is_not_there() {

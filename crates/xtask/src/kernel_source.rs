@@ -1,0 +1,171 @@
+//! What is changed in the kernel's source before it is compiled.
+//!
+//! For each cell the kernel asks its rust-analyzer for the types of variables, and for the first cell rust-analyzer
+//! reads the standard library and all crates: that takes longer than all else at the start of a notebook. The changed
+//! kernel keeps the types, and asks only for code that it has not met before. It also writes earlier cells and
+//! variables in the order of their names, so that the same cell is the same text in each kernel.
+//!
+//! While `cargo install` builds the kernel, it calls this program in the compiler's place, which has one crate
+//! compiled from a changed copy of its source: so all versions stay those of the kernel's own lock file.
+
+use crate::files;
+use anyhow::{Context, Result, ensure};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What this program is called when it stands for the compiler of the kernel.
+pub const NAME: &str = "kernel-compiler";
+/// The variable that names the folder for the changed copy.
+pub const COPY: &str = "SPEEDUP_KERNEL_SOURCE";
+/// The variable that names the folder of the types, for the changed kernel.
+pub const TYPES: &str = "SPEEDUP_TYPES";
+
+/// The root of the crate that is changed, as in cargo's folder of sources.
+const CHANGED: &str = "evcxr-0.22.0/src/lib.rs";
+/// A file that is added to it.
+const ADDED: (&str, &str) = ("known_types.rs", include_str!("../kernel/known_types.rs"));
+/// In which file what stands in place of what.
+const CHANGES: [(&str, &str, &str); 4] = [
+    ("lib.rs", "mod item;", "mod item;\nmod known_types;"),
+    (
+        "eval_context.rs",
+        "use std::collections::HashMap;",
+        "use std::collections::BTreeMap as HashMap;",
+    ),
+    (
+        "eval_context.rs",
+        "        self.analyzer.set_source(code.code_string())?;\n        for (",
+        "        let manifest = state.config.crate_dir().join(\"Cargo.toml\");
+        let analyzer = &mut self.analyzer;
+        let variables = crate::known_types::of(code.code_string(), &manifest, |code| {
+            analyzer.set_source(code)?;
+            Ok(analyzer.top_level_variables(\"evcxr_analysis_wrapper\"))
+        })?;
+        for (",
+    ),
+    (
+        "eval_context.rs",
+        ") in self.analyzer.top_level_variables(\"evcxr_analysis_wrapper\")",
+        ") in variables",
+    ),
+];
+
+/// Tells changed kernels apart.
+pub fn key() -> String {
+    let mut hasher = DefaultHasher::new();
+    (ADDED, CHANGES).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Does what the compiler does, but for one crate with the changed source.
+pub fn compile(words: &[OsString]) -> Result<ExitCode> {
+    let (compiler, arguments) = words.split_first().context("no compiler is named")?;
+    let mut arguments = arguments.to_owned();
+    if let Some(root) = arguments
+        .iter_mut()
+        .find(|word| Path::new(word).ends_with(CHANGED))
+    {
+        let copy = std::env::var_os(COPY).with_context(|| format!("{COPY} is not set"))?;
+        *root = change(Path::new(root), Path::new(&copy))?.into();
+    }
+    let status = Command::new(compiler)
+        .args(arguments)
+        .status()
+        .context("cannot start the compiler")?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Writes the changed source beside `root` to `copy`; gives its root.
+fn change(root: &Path, copy: &Path) -> Result<PathBuf> {
+    let folder = root.parent().context("a root has a folder")?;
+    copy_sources(folder, copy)?;
+    files::write(&copy.join(ADDED.0), ADDED.1.as_bytes())?;
+    for (name, old, new) in CHANGES {
+        let place = copy.join(name);
+        let text = fs::read_to_string(&place)
+            .with_context(|| format!("cannot read {}", place.display()))?;
+        let count = text.matches(old).count();
+        ensure!(count == 1, "{name} of the kernel has {count} times: {old}");
+        files::write(&place, text.replace(old, new).as_bytes())?;
+    }
+    Ok(copy.join(root.file_name().unwrap_or_default()))
+}
+
+fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+    for path in files::list(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy_sources(&path, &target)?;
+        } else if path.extension() == Some(OsStr::new("rs")) {
+            let text =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files::write(&target, &text)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::TestFolder;
+
+    /// A crate's folder in which each file has what is to be changed in it, and `more`.
+    fn sources(place: &Path, more: &str) -> PathBuf {
+        let folder = place.join("evcxr-0.22.0/src");
+        for name in ["lib.rs", "eval_context.rs"] {
+            let old = CHANGES.iter().filter(|change| change.0 == name);
+            let text: Vec<&str> = old.map(|change| change.1).collect();
+            let text = text.join("\n") + more;
+            files::write(&folder.join(name), text.as_bytes()).unwrap();
+        }
+        files::write(&folder.join("module/cache.rs"), b"same").unwrap();
+        folder.join("lib.rs")
+    }
+
+    #[test]
+    fn a_changed_copy_is_written_and_the_original_stays() {
+        let folder = TestFolder::new("kernel-source");
+        let root = sources(&folder.0, "");
+        let old = fs::read_to_string(&root).unwrap();
+        let copy = folder.0.join("copy");
+        let new_root = change(&root, &copy).unwrap();
+        assert_eq!(new_root, copy.join("lib.rs"));
+        let read = |name: &str| fs::read_to_string(copy.join(name)).unwrap();
+        assert!(read("lib.rs").contains("mod known_types;"));
+        assert!(read("eval_context.rs").contains("for (\n) in variables"));
+        assert_eq!(read("known_types.rs"), ADDED.1);
+        assert_eq!(read("module/cache.rs"), "same");
+        assert_eq!(fs::read_to_string(root).unwrap(), old);
+    }
+
+    #[test]
+    fn an_unknown_source_is_refused() {
+        let folder = TestFolder::new("kernel-source-unknown");
+        let root = sources(&folder.0, "\nmod item;");
+        let error = change(&root, &folder.0.join("copy")).unwrap_err();
+        assert!(error.to_string().contains("2 times: mod item;"), "{error}");
+    }
+
+    #[test]
+    fn other_crates_are_compiled_as_they_are() {
+        let folder = TestFolder::new("kernel-compiler");
+        let said = folder.0.join("said");
+        let words = [
+            "sh",
+            "-c",
+            "echo $1 > $0",
+            said.to_str().unwrap(),
+            "a/src/lib.rs",
+        ];
+        assert_eq!(
+            compile(&words.map(OsString::from)).unwrap(),
+            ExitCode::SUCCESS
+        );
+        assert_eq!(fs::read_to_string(said).unwrap(), "a/src/lib.rs\n");
+    }
+}
