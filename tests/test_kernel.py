@@ -140,6 +140,14 @@ def cargo_notes(folder: Path) -> set[tuple[Path, int]]:
     return {(note, note.stat().st_mtime_ns) for note in notes}
 
 
+def test_a_macro_is_known_to_later_cells(two: list[Kernel]) -> None:
+    """Also to a function whose name is before its own in the alphabet."""
+    kernel = two[0]
+    kernel.run("macro_rules! twice { ($x:expr) => { 2 * $x }; }")
+    kernel.run("fn four_times(x: u64) -> u64 { twice!(twice!(x)) }")
+    assert kernel.run("four_times(5) + twice!(1)").strip() == "22"
+
+
 def test_statics_are_shared_between_cells(two: list[Kernel]) -> None:
     kernel = two[0]
     first, second = kernel.run(WORKER), kernel.run(WORKER)

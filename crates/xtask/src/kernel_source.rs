@@ -3,7 +3,8 @@
 //! For each cell the kernel asks its rust-analyzer for the types of variables, and for the first cell rust-analyzer
 //! reads the standard library and all crates: that takes longer than all else at the start of a notebook. The changed
 //! kernel keeps the types, and asks only for code that it has not met before. It also writes earlier cells and
-//! variables in the order of their names, so that the same cell is the same text in each kernel.
+//! variables in the order of their names, so that the same cell is the same text in each kernel; macros come first,
+//! as they have to stand before their use.
 //!
 //! While `cargo install` builds the kernel, it calls this program in the compiler's place, which has one crate
 //! compiled from a changed copy of its source: so all versions stay those of the kernel's own lock file.
@@ -28,7 +29,7 @@ const CHANGED: &str = "evcxr-0.22.0/src/lib.rs";
 /// A file that is added to it.
 const ADDED: (&str, &str) = ("known_types.rs", include_str!("../kernel/known_types.rs"));
 /// In which file what stands in place of what.
-const CHANGES: [(&str, &str, &str); 4] = [
+const CHANGES: [(&str, &str, &str); 5] = [
     ("lib.rs", "mod item;", "mod item;\nmod known_types;"),
     (
         "eval_context.rs",
@@ -39,8 +40,9 @@ const CHANGES: [(&str, &str, &str); 4] = [
         "eval_context.rs",
         "        self.analyzer.set_source(code.code_string())?;\n        for (",
         "        let manifest = state.config.crate_dir().join(\"Cargo.toml\");
+        let folder = std::env::var_os(\"SPEEDUP_TYPES\").map(PathBuf::from);
         let analyzer = &mut self.analyzer;
-        let variables = crate::known_types::of(code.code_string(), &manifest, |code| {
+        let variables = crate::known_types::of(folder, code.code_string(), &manifest, |code| {
             analyzer.set_source(code)?;
             Ok(analyzer.top_level_variables(\"evcxr_analysis_wrapper\"))
         })?;
@@ -51,7 +53,33 @@ const CHANGES: [(&str, &str, &str); 4] = [
         ") in self.analyzer.top_level_variables(\"evcxr_analysis_wrapper\")",
         ") in variables",
     ),
+    (
+        "eval_context.rs",
+        ".insert(name.text().to_string(), item_block);",
+        ".insert(format!(\" {}\", name.text()), item_block);",
+    ),
 ];
+
+/// The added file, for tests; in the kernel it is the root's module, too.
+#[cfg(test)]
+#[path = "../kernel/known_types.rs"]
+mod known_types;
+
+/// What the added file needs of the kernel.
+#[cfg(test)]
+mod rust_analyzer {
+    #[derive(Debug, PartialEq)]
+    pub enum TypeName {
+        Named(String),
+        Unknown,
+    }
+
+    #[derive(Debug, PartialEq)]
+    pub struct VariableInfo {
+        pub type_name: TypeName,
+        pub is_mutable: bool,
+    }
+}
 
 /// Tells changed kernels apart.
 pub fn key() -> String {
@@ -111,8 +139,86 @@ fn copy_sources(from: &Path, to: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::rust_analyzer::{TypeName, VariableInfo};
     use super::*;
     use crate::files::TestFolder;
+    use std::collections::HashMap;
+
+    fn variables(types: &[(&str, Option<&str>, bool)]) -> HashMap<String, VariableInfo> {
+        let variable = |&(name, type_name, is_mutable): &(&str, Option<&str>, bool)| {
+            let named = |name: &str| TypeName::Named(name.to_owned());
+            let type_name = type_name.map_or(TypeName::Unknown, named);
+            let info = VariableInfo {
+                type_name,
+                is_mutable,
+            };
+            (name.to_owned(), info)
+        };
+        types.iter().map(variable).collect()
+    }
+
+    #[test]
+    fn types_are_inferred_once_for_the_same_code_and_crates() {
+        let folder = TestFolder::new("known-types");
+        let manifest = folder.0.join("Cargo.toml");
+        let all = || {
+            let pairs = ("a", Some("Vec<(u8, bool)>"), false);
+            variables(&[pairs, ("b", Some("f64"), true)])
+        };
+        let inferred = |types: Option<&str>, code: &str| {
+            let mut count = 0;
+            let infer = |_| {
+                count += 1;
+                Ok(all())
+            };
+            let types = types.map(|name| folder.0.join(name));
+            let found = known_types::of(types, code.to_owned(), &manifest, infer).unwrap();
+            assert_eq!(found, all());
+            count
+        };
+        let (some, code) = (Some("types"), "let a; let mut b;");
+        assert_eq!(
+            [0; 2].map(|_| inferred(some, code)),
+            [1, 1],
+            "there is no manifest"
+        );
+        files::write(&manifest, b"[dependencies]").unwrap();
+        assert_eq!([0; 2].map(|_| inferred(some, code)), [1, 0]);
+        assert_eq!(
+            [0; 2].map(|_| inferred(some, "let a;")),
+            [1, 0],
+            "other code"
+        );
+        assert_eq!(
+            [0; 2].map(|_| inferred(None, code)),
+            [1, 1],
+            "there is no folder"
+        );
+        files::write(&manifest, b"[dependencies]\nrayon = \"1\"").unwrap();
+        assert_eq!([0; 2].map(|_| inferred(some, code)), [1, 0], "other crates");
+    }
+
+    #[test]
+    fn unknown_types_are_not_kept() {
+        let folder = TestFolder::new("unknown-types");
+        let manifest = folder.0.join("Cargo.toml");
+        files::write(&manifest, b"").unwrap();
+        let mut count = 0;
+        for _ in 0..2 {
+            let types = variables(&[("a", Some("u8"), false), ("b", None, false)]);
+            let infer = |_| {
+                count += 1;
+                Ok(types)
+            };
+            known_types::of(Some(folder.0.clone()), "f();".into(), &manifest, infer).unwrap();
+        }
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn the_kernel_finds_the_folder_that_the_launcher_names() {
+        assert!(CHANGES[2].2.contains(&format!("{TYPES:?}")));
+    }
 
     /// A crate's folder in which each file has what is to be changed in it, and `more`.
     fn sources(place: &Path, more: &str) -> PathBuf {
