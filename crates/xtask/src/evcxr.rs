@@ -52,6 +52,7 @@ pub fn find_or_build(
 fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> {
     let compiler = new.join(kernel_source::NAME);
     own_program::copy_to(&compiler)?;
+    let source = new.join("target/kernel-source");
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     command
@@ -60,8 +61,12 @@ fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> 
         .arg(new)
         .env("CARGO_TARGET_DIR", new.join("target"))
         .env("RUSTC_WRAPPER", &compiler)
-        .env(kernel_source::COPY, new.join("target/kernel-source"));
+        .env(kernel_source::COPY, &source);
     child::run(&mut command, &paths.log("evcxr"), Show::Nothing)?;
+    ensure!(
+        source.is_dir(),
+        "{CRATE} was built from its unchanged source"
+    );
     files::remove(&new.join("target"))?;
     files::remove(&compiler)?;
     files::swap_in(new, place)?;
