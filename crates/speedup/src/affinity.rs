@@ -3,7 +3,7 @@
 //! The operating system moves threads between cores as it sees fit. On Linux a
 //! thread can be told to stay on some of them; threads and processes that it starts
 //! inherit that. Threads that exist already, such as the pools that [`crate::Threads`]
-//! keeps, are not affected.
+//! keeps, are not affected: where such a pool has a thread for each core, each stays on its own.
 
 use crate::Error;
 use crate::error::check_count;
@@ -71,6 +71,15 @@ pub fn on_cores<T: Send>(cores: &[usize], block: impl FnOnce() -> T + Send) -> R
     })
 }
 
+/// Gives a thread of a pool its core, if the pool has a thread for each core of this process, else all of them.
+pub(crate) fn place(thread: usize, threads: usize) -> Result<(), Error> {
+    let cores = system::of_process()?;
+    match cores.len() == threads {
+        true => system::restrict(&cores[thread..=thread]),
+        false => system::restrict(&cores),
+    }
+}
+
 fn refused(problem: impl ToString) -> Error {
     Error::System {
         what: "processor affinity",
@@ -89,7 +98,16 @@ mod system {
     const THIS_THREAD: Pid = Pid::from_raw(0);
 
     pub fn allowed() -> Result<Vec<usize>, Error> {
-        let set = sched_getaffinity(THIS_THREAD).map_err(refused)?;
+        cores_of(THIS_THREAD)
+    }
+
+    /// The cores of the process's first thread.
+    pub fn of_process() -> Result<Vec<usize>, Error> {
+        cores_of(Pid::this())
+    }
+
+    fn cores_of(thread: Pid) -> Result<Vec<usize>, Error> {
+        let set = sched_getaffinity(thread).map_err(refused)?;
         Ok((0..CpuSet::count())
             .filter(|&core| set.is_set(core) == Ok(true))
             .collect())
@@ -112,6 +130,10 @@ mod system {
     const MISSING: &str = "this operating system has no such thing";
 
     pub fn allowed() -> Result<Vec<usize>, Error> {
+        Err(refused(MISSING))
+    }
+
+    pub fn of_process() -> Result<Vec<usize>, Error> {
         Err(refused(MISSING))
     }
 

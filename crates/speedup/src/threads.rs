@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::check_positive;
-use crate::{Error, course};
+use crate::{Error, affinity, course};
 
 /// How many threads a kernel may use: one loop on the caller's thread, or a pool of rayon's.
 ///
@@ -113,7 +113,8 @@ impl Threads {
     /// Runs `work` so that rayon's parallel iterators in it use just these threads.
     ///
     /// Pools are made once for each count and kept. [`Threads::Sequential`] gives
-    /// the iterators a pool of one.
+    /// the iterators a pool of one. Where there is a thread for each core, each stays on
+    /// its own (on Linux): some systems put two threads that have just woken up on one core.
     ///
     /// # Errors
     ///
@@ -141,7 +142,13 @@ impl Threads {
         if let Some(pool) = pools.get(&count) {
             return Ok(Arc::clone(pool));
         }
-        let pool = ThreadPoolBuilder::new().num_threads(count).build();
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(count)
+            .start_handler(move |thread| {
+                // Where that is refused the system chooses.
+                let _ = affinity::place(thread, count);
+            })
+            .build();
         let pool = Arc::new(pool.map_err(|error| Error::System {
             what: "thread pool",
             problem: error.to_string(),
@@ -188,6 +195,23 @@ mod tests {
             Threads::Sequential.install(rayon::current_num_threads),
             Ok(1)
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn each_thread_has_a_core_of_its_own_or_all_have_all() {
+        let all = affinity::allowed().unwrap();
+        let seen = |n: usize| {
+            let threads = Threads::new(n as i64).unwrap();
+            let seen = threads.pool().unwrap().broadcast(|_| affinity::allowed());
+            seen.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+        };
+        let own: Vec<Vec<usize>> = all.iter().map(|&core| vec![core]).collect();
+        // Also a pool that is made inside another one.
+        let pool = Threads::new(all.len() as i64).unwrap();
+        let inside = pool.install(|| seen(all.len() + 3)).unwrap();
+        assert_eq!(inside, vec![all.clone(); all.len() + 3]);
+        assert_eq!(seen(all.len()), own);
     }
 
     #[test]
