@@ -43,7 +43,7 @@ fn folder(paths: &Paths) -> PathBuf {
     seed::folder(paths).join("cells")
 }
 
-/// Deletes the cells that were used longest ago, except for as many as are kept.
+/// Deletes the cells, and the types of variables, that were used longest ago, except for as many as are kept.
 pub fn sweep(paths: &Paths) -> Result<()> {
     for kept in [folder(paths), seed::types(paths, None)?] {
         let mut cells = files::list(&kept)?;

@@ -138,7 +138,8 @@ fn steady(argument: &str) -> String {
     }
 }
 
-/// The compiler, the arguments, the crates and the source, which is the same text in each kernel, see [`kernel_source`](crate::kernel_source).
+/// The compiler, the arguments, the crates and the source, which is the same text in each kernel: see
+/// [`kernel_source`](crate::kernel_source).
 fn key(compiler: &str, arguments: &[String], here: &Path) -> Option<String> {
     let mut key = format!("{compiler} {}\n", version(compiler)?);
     key += &arguments.join("\n").replace(here.to_str()?, HERE);
