@@ -241,6 +241,11 @@ mod tests {
         let read = |name: &str| fs::read_to_string(second.0.join(name)).unwrap();
         assert_eq!(read("target/libctx.so"), "a library");
         assert_eq!(read("target/ctx.d"), "libctx.so: src/lib.rs\n");
+        assert_eq!(
+            read(SOURCE),
+            "fn a() {}\nfn b() {}",
+            "what it was compiled from"
+        );
 
         second.built_at(2);
         assert_eq!(

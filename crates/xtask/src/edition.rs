@@ -3,9 +3,8 @@
 use crate::child::{self, Show};
 use crate::files;
 use crate::paths::Paths;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -75,26 +74,15 @@ pub fn make(
 /// Puts beside the notebooks what they need to run and to be worked in.
 pub fn complete(paths: &Paths, place: &Path) -> Result<()> {
     for name in TAKEN_ALONG {
-        take_along(&paths.root.join(name), &place.join(name))?;
+        files::copy_tree(&paths.root.join(name), &place.join(name))?;
     }
     for path in files::list(&paths.notebooks)? {
         let is_text = path.extension().is_some_and(|ext| ext == "toml");
         if is_text && let Some(name) = path.file_name() {
-            take_along(&path, &place.join(HANDOUTS).join(name))?;
+            files::copy_tree(&path, &place.join(HANDOUTS).join(name))?;
         }
     }
     Ok(())
-}
-
-fn take_along(from: &Path, to: &Path) -> Result<()> {
-    if from.is_dir() {
-        for path in files::list(from)? {
-            take_along(&path, &to.join(path.file_name().unwrap_or_default()))?;
-        }
-        return Ok(());
-    }
-    let content = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    files::write_if_changed(to, &content).map(drop)
 }
 
 #[cfg(test)]

@@ -90,6 +90,18 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Copies a file, or a folder with all in it; files with the same content stay as they are.
+pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    if from.is_dir() {
+        for path in list(from)? {
+            copy_tree(&path, &to.join(path.file_name().unwrap_or_default()))?;
+        }
+        return Ok(());
+    }
+    let content = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    write_if_changed(to, &content).map(drop)
+}
+
 /// A fingerprint of all files below `folder`: their names and their contents.
 ///
 /// It is compared only with fingerprints made by the same program.

@@ -12,7 +12,7 @@
 use crate::files;
 use anyhow::{Context, Result, ensure};
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::process::CommandExt;
@@ -113,7 +113,7 @@ fn with_changes(arguments: &[OsString], copy: &Path) -> Result<Vec<OsString>> {
 /// Writes the changed source beside `root` to `copy`; gives its root.
 fn change(root: &Path, copy: &Path) -> Result<PathBuf> {
     let folder = root.parent().context("a root has a folder")?;
-    copy_sources(folder, copy)?;
+    files::copy_tree(folder, copy)?;
     files::write(&copy.join(ADDED.0), ADDED.1.as_bytes())?;
     for (name, old, new) in CHANGES {
         let place = copy.join(name);
@@ -124,20 +124,6 @@ fn change(root: &Path, copy: &Path) -> Result<PathBuf> {
         files::write(&place, text.replace(old, new).as_bytes())?;
     }
     Ok(copy.join(root.file_name().unwrap_or_default()))
-}
-
-fn copy_sources(from: &Path, to: &Path) -> Result<()> {
-    for path in files::list(from)? {
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy_sources(&path, &target)?;
-        } else if path.extension() == Some(OsStr::new("rs")) {
-            let text =
-                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            files::write(&target, &text)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
