@@ -1,8 +1,9 @@
 //! The form of notebook files: ids, metadata, outputs, layout (`python/canonical.py`).
 
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
-use crate::{files, handouts, jupyter_env};
+use crate::files;
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::{jupyter_env, scripts};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub fn run(
     files::write(&file, json!(sources).to_string().as_bytes())?;
     let mut command = jupyter_env::python(paths, python);
     command
-        .arg(handouts::script(paths, "canonical.py")?)
+        .arg(scripts::script(paths, "canonical.py")?)
         .arg("--sources")
         .arg(&file)
         .args(check.then_some("--check"))

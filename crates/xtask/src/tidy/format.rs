@@ -4,10 +4,11 @@
 //! function may be. So it is formatted as one, and the body's indent is taken away.
 
 use super::Problem;
-use super::cells::{Cell, Notebook};
+use super::cells::{self, Notebook};
 use super::statements;
 use crate::files;
-use crate::paths::Paths;
+use crate::tools::notebook::Cell;
+use crate::tools::paths::Paths;
 use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +49,7 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Formatted> {
     let mut cells = Vec::new();
     for (number, notebook) in notebooks.iter().enumerate() {
         for cell in &notebook.cells {
-            let (_, rust) = cell.parts();
+            let (_, rust) = cells::parts(cell);
             if !rust.trim().is_empty() {
                 let file = folder.join(format!("{number}-{}.rs", cell.index));
                 let text = format!("{HEAD}\n{}\n{TAIL}\n", rust.trim_end());
@@ -69,7 +70,7 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Formatted> {
                 let of_notebook = all.sources.entry(notebook.path.clone()).or_default();
                 of_notebook.insert(cell.index, text);
             }
-            Err(_) if cell.fails => {}
+            Err(_) if cells::fails(cell) => {}
             Err(text) => all.problems.push(Problem::new(&notebook.path, cell, text)),
         }
     }
@@ -124,7 +125,7 @@ fn by_file(messages: &str) -> BTreeMap<PathBuf, Messages> {
 
 /// The messages with the lines of the cell.
 fn in_cell(messages: &Messages, cell: &Cell) -> String {
-    let commands = cell.parts().0.lines().count();
+    let commands = cells::parts(cell).0.lines().count();
     let lines = messages.iter().map(|(line, message)| {
         // The function's head is line 1.
         format!(
@@ -139,7 +140,7 @@ fn in_cell(messages: &Messages, cell: &Cell) -> String {
 fn assemble(cell: &Cell, file: &Path) -> Result<String> {
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let (commands, rust) = cell.parts();
+    let (commands, rust) = cells::parts(cell);
     // Of blank lines between the commands and the Rust, one stays.
     let blank = if !commands.is_empty() && rust.starts_with('\n') {
         "\n"
@@ -200,7 +201,6 @@ fn lines_inside_strings(text: &str) -> Result<BTreeSet<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cells::tests::cell;
     use super::*;
     use crate::files::TestFolder;
 
@@ -208,8 +208,10 @@ mod tests {
     fn formatted(source: &str, fails: bool) -> std::result::Result<String, String> {
         let name: String = source.chars().filter(char::is_ascii_alphanumeric).collect();
         let folder = TestFolder::new(&format!("format-{name:.40}-{fails}"));
-        let mut cell = cell(source);
-        cell.fails = fails;
+        let mut cell = Cell::of_test(source);
+        if fails {
+            cell = cell.tagged("raises-exception");
+        }
         let notebook = Notebook {
             path: "a.ipynb".into(),
             cells: vec![cell],

@@ -3,8 +3,9 @@
 use super::Problem;
 use super::cells::Notebook;
 use super::lint_crate::{self, Source};
-use crate::paths::Paths;
-use crate::{files, jupyter_env, toolchain};
+use crate::files;
+use crate::tools::paths::Paths;
+use crate::tools::{jupyter_env, toolchain};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
@@ -142,9 +143,9 @@ fn clippy(paths: &Paths, root: &Path) -> Result<Vec<Message>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cells::tests::cell;
     use super::*;
     use crate::files::TestFolder;
+    use crate::tools::notebook::Cell;
 
     /// What clippy says of a notebook without dependencies.
     fn linted(name: &str, cells: &[&str]) -> Vec<String> {
@@ -152,7 +153,7 @@ mod tests {
         files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
         let notebook = Notebook {
             path: folder.0.join("a.ipynb"),
-            cells: cells.iter().map(|source| cell(source)).collect(),
+            cells: cells.iter().map(|source| Cell::of_test(source)).collect(),
         };
         let problems = all(&Paths::of(&folder.0), &[notebook]).unwrap();
         problems.into_iter().map(|problem| problem.text).collect()
@@ -199,7 +200,9 @@ mod tests {
         files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
         let notebook = Notebook {
             path: folder.0.join("a.ipynb"),
-            cells: vec![cell(":dep none = { path = \"none\" }\nlet _a = 1;")],
+            cells: vec![Cell::of_test(
+                ":dep none = { path = \"none\" }\nlet _a = 1;",
+            )],
         };
         let error = all(&Paths::of(&folder.0), &[notebook]).err().unwrap();
         assert!(error.to_string().contains("none"), "{error}");

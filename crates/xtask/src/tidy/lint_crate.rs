@@ -5,8 +5,9 @@
 //! `{ first cell { second cell { … } } }`. Each line of a cell keeps its line, so that
 //! what clippy says of a line can be said of the cell.
 
-use super::cells::{Cell, Notebook};
+use super::cells::{self, Notebook};
 use super::statements;
+use crate::tools::notebook::Cell;
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,8 +58,8 @@ pub fn source(notebook: &Notebook) -> std::result::Result<Source, &Cell> {
     );
     let mut depth = 0;
     for (place, cell) in notebook.cells.iter().enumerate() {
-        let (commands, rust) = cell.parts();
-        if cell.fails || rust.trim().is_empty() {
+        let (commands, rust) = cells::parts(cell);
+        if cells::fails(cell) || rust.trim().is_empty() {
             continue;
         }
         let rust = statements::last_expression_bound(rust).map_err(|_| cell)?;
@@ -82,7 +83,7 @@ pub fn manifest(notebook: &Notebook, name: &str) -> Result<String> {
         .context("a notebook is in a folder")?;
     let mut dependencies = BTreeMap::new();
     for cell in &notebook.cells {
-        for line in cell.parts().0.lines() {
+        for line in cells::parts(cell).0.lines() {
             if let Some(dependency) = line.trim_start().strip_prefix(":dep ") {
                 let (name, value) = dependency.split_once('=').unwrap_or((dependency, "\"*\""));
                 dependencies.insert(name.trim(), absolute(value.trim(), folder)?);
@@ -117,13 +118,12 @@ fn absolute(value: &str, folder: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cells::tests::cell;
     use super::*;
 
     fn notebook(cells: &[&str]) -> Notebook {
         Notebook {
             path: "/n/a.ipynb".into(),
-            cells: cells.iter().map(|source| cell(source)).collect(),
+            cells: cells.iter().map(|source| Cell::of_test(source)).collect(),
         }
     }
 
@@ -142,7 +142,7 @@ mod tests {
     fn cells_that_are_there_to_fail_are_left_out() {
         let mut notebook = notebook(&["let = 1;", "let a = 1;"]);
         assert_eq!(source(&notebook).err().map(|cell| cell.index), Some(0));
-        notebook.cells[0].fails = true;
+        notebook.cells[0] = Cell::of_test("let = 1;").tagged("raises-exception");
         let source = source(&notebook).map_err(Cell::label).unwrap();
         assert!(!source.text.contains("let = 1") && source.text.contains("let a = 1"));
     }

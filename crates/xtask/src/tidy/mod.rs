@@ -16,11 +16,12 @@ mod lint_crate;
 mod statements;
 
 use crate::lock;
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
-use crate::step::{Outcome, Steps};
+use crate::tools::notebook::Cell;
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::step::{Outcome, Steps};
 use anyhow::{Result, bail};
-use cells::{Cell, Notebook};
+use cells::Notebook;
 use std::path::{Path, PathBuf};
 
 /// How many steps this has, after the Python environment is there.

@@ -1,9 +1,10 @@
 //! Step 5: the program that the handouts' worker processes run, built ahead.
 
-use crate::child::{self, Show};
-use crate::paths::Paths;
-use crate::step::Outcome;
-use crate::{files, jupyter_env, toolchain};
+use crate::files;
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
+use crate::tools::step::Outcome;
+use crate::tools::{jupyter_env, toolchain};
 use anyhow::{Context, Result};
 use std::process::Command;
 

@@ -1,10 +1,12 @@
 //! Step 1: the Python environment, an activated one or the checkout's .venv.
 
-use crate::child::{self, Show};
-use crate::environment_yml::{self, Pin};
-use crate::paths::Paths;
-use crate::step::Outcome;
-use crate::{files, jupyter_env};
+use super::environment_yml::{self, Pin};
+use crate::files;
+use crate::tools::child::{self, Show};
+use crate::tools::jupyter_env;
+use crate::tools::paths::Paths;
+pub use crate::tools::python::PythonEnv;
+use crate::tools::step::Outcome;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -29,41 +31,6 @@ for pin in sys.argv[1:]:
         if found != wanted:
             print('other', f'{name} {found} (wanted {wanted})')
 ";
-
-/// A Python environment that has what the handouts need.
-pub struct PythonEnv {
-    /// The environment's folder.
-    pub prefix: PathBuf,
-    /// Its Python program.
-    pub python: PathBuf,
-    /// Packages of environment.yml that it lacks.
-    pub missing: Vec<String>,
-}
-
-impl PythonEnv {
-    /// Fails, naming them, when some of `packages` are missing.
-    pub fn require(&self, packages: &[&str]) -> Result<()> {
-        let lacking = |name: &&String| packages.contains(&name.as_str());
-        named_as_missing(self.missing.iter().filter(lacking))
-    }
-
-    /// Fails, naming them, when packages of environment.yml are missing.
-    pub fn require_all(&self) -> Result<()> {
-        named_as_missing(self.missing.iter())
-    }
-}
-
-fn named_as_missing<'a>(missing: impl Iterator<Item = &'a String>) -> Result<()> {
-    let names: Vec<&str> = missing.map(String::as_str).collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "the activated environment lacks packages that are needed here: {} \
-         (install them, or deactivate it so that .venv is used)",
-        names.join(", ")
-    )
-}
 
 /// Finds the activated environment, else makes .venv.
 pub fn find_or_make(paths: &Paths, force: bool) -> Result<Outcome<PythonEnv>> {
@@ -237,18 +204,6 @@ mod tests {
     fn versions_compare_as_numbers() {
         assert!(new_enough("3.10.0") && new_enough("3.13.1") && new_enough("4.0.0"));
         assert!(!new_enough("3.9.19") && !new_enough("2.7.18") && !new_enough("?"));
-    }
-
-    #[test]
-    fn only_needed_packages_are_required() {
-        let python = PythonEnv {
-            prefix: PathBuf::new(),
-            python: PathBuf::new(),
-            missing: vec!["numpy".into()],
-        };
-        assert!(python.require(&["nbclient"]).is_ok());
-        assert!(python.require(&["numpy"]).is_err());
-        assert!(python.require_all().is_err());
     }
 
     #[test]

@@ -1,10 +1,19 @@
 //! The set-up that every command starts with.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`environment_yml`], [`python_env`] | the Python environment |
+//! | [`worker`] | the program of the worker processes |
 
-use crate::paths::Paths;
-use crate::python_env::{self, PythonEnv};
-use crate::step::Steps;
-use crate::toolchain::Toolchain;
-use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed, worker};
+pub mod environment_yml;
+pub mod python_env;
+pub mod worker;
+
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::step::Steps;
+use crate::tools::toolchain::Toolchain;
+use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed};
 use anyhow::Result;
 
 /// How many steps the set-up has.

@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
-use crate::handouts::{self, Request};
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
-use crate::step::{Outcome, Steps};
-use crate::{child, chromium, files, jupyter_env, own_program, setup, tidy, toolchain};
+use crate::handouts::{self, Request, chromium};
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::step::{Outcome, Steps};
+use crate::tools::{child, jupyter_env, notebook, toolchain};
+use crate::{files, own_program, setup, tidy};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -54,7 +55,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         timeout: CELL_TIMEOUT,
         printer: Some(printer),
     };
-    let notebooks = request.find_notebooks(paths)?;
+    let notebooks = notebook::find(&[], paths)?;
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     handouts::run(paths, &mut steps, &python, &request, &notebooks)?;
     pytest(

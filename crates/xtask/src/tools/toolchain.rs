@@ -1,7 +1,7 @@
 //! Facts about the Rust toolchain in use.
 
-use crate::child;
-use crate::paths::Paths;
+use super::child;
+use super::paths::Paths;
 use anyhow::{Context, Result};
 use std::env;
 use std::ffi::OsString;

@@ -1,39 +1,36 @@
 //! `cargo xtask handouts`: notebooks executed in fresh kernels, then rendered.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`output_folder`] | the folder of the results |
+//! | [`edition`] | the notebooks as students or lecturers get them |
+//! | [`picture`] | the chart in README |
+//! | [`chromium`] | the browser that prints the pages |
 
-use crate::child::{self, Show};
-use crate::edition::{self, Edition};
-use crate::output_folder::OutputFolder;
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
-use crate::step::{Outcome, Steps};
-use crate::{dep_lines, files, jupyter_env, picture, run_folders};
-use anyhow::{Context, Result, bail, ensure};
-use std::collections::BTreeSet;
+pub mod chromium;
+pub mod edition;
+mod output_folder;
+mod picture;
+
+// The name by which the seed knows it.
+pub use crate::tools::scripts::executor;
+
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::scripts::script;
+use crate::tools::step::{Outcome, Steps};
+use crate::tools::{jupyter_env, notebook};
+use crate::{files, run_folders};
+use anyhow::{Context, Result, bail};
+use edition::Edition;
+use output_folder::OutputFolder;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// How many steps this has after the set-up, without printing.
 pub const STEPS: usize = 2;
-
-/// The Python scripts and what they read, written to target/ before they run.
-const SCRIPTS: &[(&str, &str)] = &[
-    ("canonical.py", include_str!("../python/canonical.py")),
-    ("edition.py", include_str!("../python/edition.py")),
-    ("execute.py", include_str!("../python/execute.py")),
-    ("stamp.py", include_str!("../python/stamp.py")),
-    ("render.py", include_str!("../python/render.py")),
-    ("cells.py", include_str!("../python/cells.py")),
-    ("cells.html.j2", include_str!("../python/cells.html.j2")),
-    ("index.py", include_str!("../python/index.py")),
-    ("page.html", include_str!("../python/page.html")),
-    ("page.js", include_str!("../python/page.js")),
-    ("handout.css", include_str!("../python/handout.css")),
-    ("code.css", include_str!("../python/code.css")),
-    ("print.css", include_str!("../python/print.css")),
-    ("print_pages.py", include_str!("../python/print_pages.py")),
-];
 
 /// The packages that the scripts import.
 const PACKAGES: [&str; 5] = [
@@ -58,46 +55,6 @@ pub struct Request {
     pub timeout: u32,
     /// The browser that prints the pages, when they are to be printed.
     pub printer: Option<PathBuf>,
-}
-
-impl Request {
-    /// The notebooks to execute, absolute.
-    pub fn find_notebooks(&self, paths: &Paths) -> Result<Vec<PathBuf>> {
-        Request::find(&self.notebooks, paths)
-    }
-
-    /// The notebooks of these names, absolute; all when there are none.
-    pub fn find(named: &[PathBuf], paths: &Paths) -> Result<Vec<PathBuf>> {
-        if named.is_empty() {
-            let all = dep_lines::notebooks(&paths.notebooks)?;
-            ensure!(
-                !all.is_empty(),
-                "there is nothing to execute: no notebook in {}",
-                paths.show(&paths.notebooks)
-            );
-            return Ok(all);
-        }
-        let mut names = BTreeSet::new();
-        named
-            .iter()
-            .map(|path| {
-                let found = path
-                    .canonicalize()
-                    .with_context(|| format!("no notebook {}", path.display()))?;
-                ensure!(
-                    found.extension().is_some_and(|ext| ext == "ipynb"),
-                    "{} is not a notebook (.ipynb)",
-                    path.display()
-                );
-                ensure!(
-                    names.insert(found.file_name().map(ToOwned::to_owned)),
-                    "two notebooks are named {}",
-                    path.display()
-                );
-                Ok(found)
-            })
-            .collect()
-    }
 }
 
 /// Executes and renders; nothing at the final place changes unless all succeeded.
@@ -154,7 +111,7 @@ pub fn run(
             let content =
                 fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
             files::write_if_changed(source, &content)?;
-            if let Some(svg) = picture::of_notebook(&content)? {
+            if let Some(svg) = picture::of_cells(&notebook::parse(&content)?) {
                 files::write_if_changed(&paths.root.join(picture::FILE), svg.as_bytes())?;
             }
         }
@@ -202,69 +159,4 @@ fn execute_all(
         names.push(name);
     }
     Ok(names)
-}
-
-/// The program that executes one notebook, ready for its arguments.
-pub fn executor(paths: &Paths, python: &PythonEnv) -> Result<Command> {
-    let mut command = jupyter_env::python(paths, python);
-    command.arg(script(paths, "execute.py")?);
-    Ok(command)
-}
-
-/// Writes the embedded scripts and returns the path of one.
-pub fn script(paths: &Paths, name: &str) -> Result<PathBuf> {
-    let folder = paths.work.join("python");
-    for (file, content) in SCRIPTS {
-        files::write_if_changed(&folder.join(file), content.as_bytes())?;
-    }
-    Ok(folder.join(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::files::TestFolder;
-
-    fn request(notebooks: &[PathBuf]) -> Request {
-        Request {
-            notebooks: notebooks.to_vec(),
-            out: PathBuf::new(),
-            in_place: false,
-            edition: None,
-            timeout: 1,
-            printer: None,
-        }
-    }
-
-    #[test]
-    fn without_notebooks_there_is_nothing_to_execute() {
-        let folder = TestFolder::new("no-notebooks");
-        let error = request(&[]).find_notebooks(&Paths::of(&folder.0));
-        assert!(
-            error
-                .unwrap_err()
-                .to_string()
-                .contains("nothing to execute")
-        );
-    }
-
-    #[test]
-    fn named_notebooks_must_exist_and_have_different_names() {
-        let folder = TestFolder::new("named");
-        let paths = Paths::of(&folder.0);
-        let (a, b) = (folder.0.join("a/x.ipynb"), folder.0.join("b/x.ipynb"));
-        files::write(&a, b"{}").unwrap();
-        files::write(&b, b"{}").unwrap();
-        assert!(
-            request(std::slice::from_ref(&a))
-                .find_notebooks(&paths)
-                .is_ok()
-        );
-        assert!(request(&[a, b]).find_notebooks(&paths).is_err());
-        assert!(
-            request(&["/none.ipynb".into()])
-                .find_notebooks(&paths)
-                .is_err()
-        );
-    }
 }

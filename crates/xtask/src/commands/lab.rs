@@ -1,8 +1,9 @@
 //! `cargo xtask lab`: JupyterLab on the notebooks.
 
-use crate::paths::Paths;
-use crate::step::Steps;
-use crate::{child, files, jupyter_env, setup};
+use crate::tools::paths::Paths;
+use crate::tools::step::Steps;
+use crate::tools::{child, jupyter_env};
+use crate::{files, setup};
 use anyhow::Result;
 
 /// JupyterLab's settings where the user has not chosen others: no question at the first start,
@@ -15,9 +16,9 @@ const SETTINGS: &str = r#"{
 }
 "#;
 /// The server's settings: a run of cells ends with the first that fails.
-const SERVER: &str = include_str!("../python/jupyter_server_config.py");
+const SERVER: &str = include_str!("../../python/jupyter_server_config.py");
 /// How outputs look.
-const STYLE: &str = include_str!("../python/lab.css");
+const STYLE: &str = include_str!("../../python/lab.css");
 /// What is shown first: the list of the handouts.
 const INDEX: &str = "index.md";
 

@@ -1,8 +1,8 @@
 //! `--edition`: the notebooks as students or lecturers get them, in a folder that runs on its own.
 
-use crate::child::{self, Show};
 use crate::files;
-use crate::paths::Paths;
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ impl Edition {
 
 /// Refuses a folder of other things, before anything is done.
 pub fn check_place(place: &Path) -> Result<()> {
-    let ours = place.join(HANDOUTS).join(crate::output_folder::MARK);
+    let ours = place.join(HANDOUTS).join(super::output_folder::MARK);
     ensure!(
         files::list(place)?.is_empty() || ours.is_file(),
         "{} holds other files; name an empty folder or one of an edition",
@@ -107,8 +107,8 @@ mod tests {
         let paths = Paths::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
         complete(&paths, &folder.0).unwrap();
         assert!(folder.0.join("notebooks/course.toml").is_file());
-        for notebook in crate::dep_lines::notebooks(&paths.notebooks).unwrap() {
-            for line in crate::dep_lines::of_notebook(&notebook).unwrap() {
+        for notebook in crate::tools::notebook::notebooks(&paths.notebooks).unwrap() {
+            for line in crate::tools::notebook::of_notebook(&notebook).unwrap() {
                 if let Some((_, path)) = line.split_once("path = \"") {
                     let path = path.split('"').next().unwrap_or_default();
                     let manifest = folder.0.join("notebooks").join(path).join("Cargo.toml");

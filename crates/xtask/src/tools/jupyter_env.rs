@@ -1,7 +1,7 @@
 //! The environment variables of what xtask runs.
 
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
+use super::paths::Paths;
+use super::python::PythonEnv;
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,10 +1,12 @@
 //! The commands and their options.
 
-use crate::edition::Edition;
-use crate::handouts::{self, Request};
-use crate::paths::Paths;
-use crate::step::Steps;
-use crate::{bench, chromium, lab, launcher, setup, test_suite, tidy};
+use super::{lab, test_suite};
+use crate::handouts::edition::Edition;
+use crate::handouts::{self, Request, chromium};
+use crate::tools::notebook;
+use crate::tools::paths::Paths;
+use crate::tools::step::Steps;
+use crate::{bench, launcher, setup, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -125,7 +127,7 @@ pub fn run() -> Result<()> {
                 timeout: args.timeout,
                 printer,
             };
-            let notebooks = request.find_notebooks(&paths)?;
+            let notebooks = notebook::find(&request.notebooks, &paths)?;
             let python = setup::run(&paths, &mut steps, args.force)?;
             handouts::run(&paths, &mut steps, &python, &request, &notebooks)
         }
@@ -133,7 +135,7 @@ pub fn run() -> Result<()> {
         Command::Lab { args } => lab::run(&paths, &args),
         Command::Tidy { notebooks, check } => {
             let mut steps = Steps::new(1 + tidy::STEPS);
-            let notebooks = Request::find(&notebooks, &paths)?;
+            let notebooks = notebook::find(&notebooks, &paths)?;
             let python = setup::python(&paths, &mut steps)?;
             tidy::run(&paths, &mut steps, &python, &notebooks, check)
         }

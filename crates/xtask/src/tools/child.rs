@@ -1,7 +1,7 @@
 //! Child processes: quiet with a heartbeat, or with their output shown.
 
+use super::step::seconds;
 use crate::files;
-use crate::step::seconds;
 use anyhow::{Context, Result, bail};
 use std::collections::VecDeque;
 use std::fs::File;

@@ -1,0 +1,20 @@
+//! What all the rooms use.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`paths`] | where things are in the checkout |
+//! | [`step`] | numbered, timed steps |
+//! | [`child`] | child processes |
+//! | [`toolchain`] | facts about the Rust toolchain |
+//! | [`python`], [`jupyter_env`] | a Python environment, and the variables of what runs in it |
+//! | [`scripts`] | the Python scripts inside this program |
+//! | [`notebook`] | notebook files |
+
+pub mod child;
+pub mod jupyter_env;
+pub mod notebook;
+pub mod paths;
+pub mod python;
+pub mod scripts;
+pub mod step;
+pub mod toolchain;
