@@ -128,7 +128,7 @@ pub fn run() -> Result<()> {
                 printer,
             };
             let notebooks = notebook::find(&request.notebooks, &paths)?;
-            let python = setup::run(&paths, &mut steps, args.force)?;
+            let python = setup::run(&paths, &mut steps, args.force, &handouts::needs(args.pdf))?;
             handouts::run(&paths, &mut steps, &python, &request, &notebooks)
         }
         Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
@@ -136,7 +136,7 @@ pub fn run() -> Result<()> {
         Command::Tidy { notebooks, check } => {
             let mut steps = Steps::new(1 + tidy::STEPS);
             let notebooks = notebook::find(&notebooks, &paths)?;
-            let python = setup::python(&paths, &mut steps)?;
+            let python = setup::python(&paths, &mut steps, &tidy::NEEDS)?;
             tidy::run(&paths, &mut steps, &python, &notebooks, check)
         }
         Command::Bench(args) => {
@@ -149,7 +149,8 @@ pub fn run() -> Result<()> {
             bench::run(&paths, &request)
         }
         Command::Setup { force } => {
-            setup::run(&paths, &mut Steps::new(setup::STEPS), force).map(drop)
+            let mut steps = Steps::new(setup::STEPS);
+            setup::run(&paths, &mut steps, force, &handouts::needs(false)).map(drop)
         }
         Command::Kernel { connection_file } => launcher::run(&paths, &connection_file),
     }

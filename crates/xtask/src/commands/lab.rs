@@ -1,6 +1,7 @@
 //! `cargo xtask lab`: JupyterLab on the notebooks.
 
 use crate::tools::paths::Paths;
+use crate::tools::python::Needs;
 use crate::tools::step::Steps;
 use crate::tools::{child, jupyter_env};
 use crate::{files, setup};
@@ -22,9 +23,12 @@ const STYLE: &str = include_str!("../../python/lab.css");
 /// What is shown first: the list of the handouts.
 const INDEX: &str = "index.md";
 
+/// The packages that are needed.
+const NEEDS: Needs = Needs::These(&["jupyterlab", "jupyter_client"]);
+
 /// Sets up and runs JupyterLab in this terminal until it ends.
 pub fn run(paths: &Paths, args: &[String]) -> Result<()> {
-    let python = setup::run(paths, &mut Steps::new(setup::STEPS), false)?;
+    let python = setup::run(paths, &mut Steps::new(setup::STEPS), false, &NEEDS)?;
     files::make_folder(&paths.notebooks)?;
     let config = paths.jupyter.join("config");
     let settings = config.join("labconfig/default_setting_overrides.json");

@@ -2,7 +2,7 @@
 
 use crate::handouts::{self, Request, chromium};
 use crate::tools::paths::Paths;
-use crate::tools::python::PythonEnv;
+use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{child, jupyter_env, notebook, toolchain};
 use crate::{files, own_program, setup, tidy};
@@ -19,6 +19,7 @@ const CARGO: [(&str, &[&str]); 3] = [
         "Rust lints",
         &[
             "clippy",
+            "--locked",
             "--workspace",
             "--all-targets",
             "--",
@@ -26,7 +27,7 @@ const CARGO: [(&str, &[&str]); 3] = [
             "warnings",
         ],
     ),
-    ("Rust tests", &["test", "--workspace"]),
+    ("Rust tests", &["test", "--locked", "--workspace"]),
 ];
 /// Longest time for one cell, in seconds.
 const CELL_TIMEOUT: u32 = 600;
@@ -38,14 +39,14 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let own = paths.work.join("bin/xtask");
     own_program::copy_to(&own)?;
     let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + tidy::STEPS + handouts::STEPS + 2);
+    let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
         command.args(args).current_dir(&paths.root);
         check(&mut steps, name, &mut command)?;
     }
-    let python = setup::run(paths, &mut steps, force)?;
-    python.require_all()?;
+    let python = ground.finish(paths, &mut steps, force)?;
     ruff(paths, &mut steps, &python)?;
     let request = Request {
         notebooks: Vec::new(),

@@ -12,7 +12,7 @@ use std::process::Command;
 pub const HANDOUTS: &str = "notebooks";
 
 /// What a notebook needs to run, and what says under which licence: an edition has it too.
-const TAKEN_ALONG: [&str; 11] = [
+const TAKEN_ALONG: [&str; 12] = [
     ".cargo",
     ".github",
     ".gitignore",
@@ -23,6 +23,7 @@ const TAKEN_ALONG: [&str; 11] = [
     "LICENSE-MIT",
     "README.md",
     "crates",
+    "environment.lock",
     "environment.yml",
 ];
 

@@ -17,7 +17,7 @@ pub use crate::tools::scripts::executor;
 
 use crate::tools::child::{self, Show};
 use crate::tools::paths::Paths;
-use crate::tools::python::PythonEnv;
+use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::scripts::script;
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{jupyter_env, notebook};
@@ -33,13 +33,31 @@ use std::path::{Path, PathBuf};
 pub const STEPS: usize = 2;
 
 /// The packages that the scripts import.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: &[&str] = &[
     "jupyter_client",
     "latex2mathml",
     "nbclient",
     "nbconvert",
     "nbformat",
 ];
+/// And those for printing.
+const PACKAGES_TO_PRINT: &[&str] = &[
+    "jupyter_client",
+    "latex2mathml",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "playwright",
+];
+
+/// The packages that are needed, with `printing` for the PDF files too.
+pub fn needs(printing: bool) -> Needs {
+    Needs::These(if printing {
+        PACKAGES_TO_PRINT
+    } else {
+        PACKAGES
+    })
+}
 
 /// What to make, where.
 pub struct Request {
@@ -65,10 +83,6 @@ pub fn run(
     request: &Request,
     notebooks: &[PathBuf],
 ) -> Result<()> {
-    python.require(&PACKAGES)?;
-    if request.printer.is_some() {
-        python.require(&["playwright"])?;
-    }
     let keep = !request.notebooks.is_empty();
     let place = match request.edition {
         Some(_) => {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use saphyr::{LoadableYamlNode, Yaml};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One pinned package, `name==version`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +21,28 @@ impl Pin {
     }
 }
 
-/// The pins of the `pip:` section of the file at `path`.
-pub fn pins(path: &Path) -> Result<Vec<Pin>> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse(&text).with_context(|| format!("in {}", path.display()))
+/// The `pip:` section.
+pub struct Packages {
+    /// The packages that are used here.
+    pub pins: Vec<Pin>,
+    /// The files with the versions of what they bring: the lines `-c FILE`.
+    pub locks: Vec<PathBuf>,
 }
 
-fn parse(text: &str) -> Result<Vec<Pin>> {
+impl Packages {
+    /// Reads the file at `path`.
+    pub fn read(path: &Path) -> Result<Packages> {
+        let text =
+            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut found = parse(&text).with_context(|| format!("in {}", path.display()))?;
+        for lock in &mut found.locks {
+            *lock = path.with_file_name(&*lock);
+        }
+        Ok(found)
+    }
+}
+
+fn parse(text: &str) -> Result<Packages> {
     let documents = Yaml::load_from_str(text).context("not YAML")?;
     let section = documents
         .first()
@@ -38,19 +52,21 @@ fn parse(text: &str) -> Result<Vec<Pin>> {
         .iter()
         .find_map(|entry| entry.as_mapping_get("pip")?.as_sequence())
         .context("no section `pip:` among the dependencies")?;
-    section
-        .iter()
-        .map(|entry| {
-            let text = entry.as_str().context("a pip entry is not a text")?;
-            match text.split_once("==") {
-                Some((name, version)) => Ok(Pin {
-                    name: name.trim().to_owned(),
-                    version: version.trim().to_owned(),
-                }),
-                None => bail!("the pip entry `{text}` has no exact version (name==version)"),
-            }
-        })
-        .collect()
+    let (mut pins, mut locks) = (Vec::new(), Vec::new());
+    for entry in section {
+        let text = entry.as_str().context("a pip entry is not a text")?;
+        if let Some(lock) = text.strip_prefix("-c ") {
+            locks.push(PathBuf::from(lock.trim()));
+        } else if let Some((name, version)) = text.split_once("==") {
+            pins.push(Pin {
+                name: name.trim().to_owned(),
+                version: version.trim().to_owned(),
+            });
+        } else {
+            bail!("the pip entry `{text}` has no exact version (name==version)");
+        }
+    }
+    Ok(Packages { pins, locks })
 }
 
 #[cfg(test)]
@@ -59,16 +75,17 @@ mod tests {
 
     #[test]
     fn the_pip_section_is_read() {
-        let text = "name: x\ndependencies:\n  - python>=3.10\n  - pip:\n      - a==1.0\n      \
+        let text = "name: x\ndependencies:\n  - python>=3.10\n  - pip:\n      - -c x.lock\n      - a==1.0\n      \
                     - b_c == 2.3.4  # why\n";
-        let pins = parse(text).unwrap();
-        let found: Vec<String> = pins.iter().map(Pin::requirement).collect();
+        let packages = parse(text).unwrap();
+        assert_eq!(packages.locks, [Path::new("x.lock")]);
+        let found: Vec<String> = packages.pins.iter().map(Pin::requirement).collect();
         assert_eq!(found, ["a==1.0", "b_c==2.3.4"]);
     }
 
     #[test]
     fn what_is_wrong_is_said() {
-        let error = |text: &str| format!("{:#}", parse(text).unwrap_err());
+        let error = |text: &str| format!("{:#}", parse(text).err().unwrap());
         assert!(error("name: x\n").contains("dependencies"));
         assert!(error("dependencies:\n  - pip\n").contains("pip:"));
         assert!(error("dependencies:\n  - pip:\n    - a>=1\n").contains("a>=1"));
@@ -78,7 +95,8 @@ mod tests {
     #[test]
     fn the_repository_s_own_file_is_well_formed() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environment.yml");
-        let pins = pins(&path).unwrap();
-        assert!(pins.iter().any(|pin| pin.name == "jupyterlab"));
+        let packages = Packages::read(&path).unwrap();
+        assert!(packages.locks.iter().all(|lock| lock.is_file()));
+        assert!(packages.pins.iter().any(|pin| pin.name == "jupyterlab"));
     }
 }

@@ -2,52 +2,97 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`environment_yml`], [`python_env`] | the Python environment |
+//! | [`rust_src`] | the source of the standard library |
+//! | [`environment_yml`], [`python_env`], [`venv`] | the Python environment: one that is activated, or our own |
+//! | [`crates`] | the crates that Cargo.lock names |
 //! | [`worker`] | the program of the worker processes |
 
+pub mod crates;
 pub mod environment_yml;
 pub mod python_env;
-pub mod worker;
+mod rust_src;
+mod venv;
+mod worker;
 
 use crate::tools::paths::Paths;
-use crate::tools::python::PythonEnv;
-use crate::tools::step::Steps;
+use crate::tools::python::{Needs, PythonEnv};
+use crate::tools::scripts;
+use crate::tools::step::{Outcome, Steps};
 use crate::tools::toolchain::Toolchain;
 use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed};
 use anyhow::Result;
+use std::fs::File;
 
 /// How many steps the set-up has.
-pub const STEPS: usize = 5;
+pub const STEPS: usize = 7;
+
+/// What all else is built with: found, or quickly made.
+pub struct Ground {
+    toolchain: Toolchain,
+    python: PythonEnv,
+}
 
 /// Does what is not up to date, all of it with `force`.
-pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
-    let _lock = lock::exclusive(&paths.work.join("setup.lock"), "its set-up")?;
-    files::make_folder(&paths.jupyter)?;
+///
+/// What the command that follows needs in the Python environment is known before anything
+/// that takes long.
+pub fn run(paths: &Paths, steps: &mut Steps, force: bool, needs: &Needs) -> Result<PythonEnv> {
+    begin(paths, steps, force, needs)?.finish(paths, steps, force)
+}
+
+/// The steps that find what is missing on a machine, before anything is built.
+pub fn begin(paths: &Paths, steps: &mut Steps, force: bool, needs: &Needs) -> Result<Ground> {
+    let _lock = exclusive(paths)?;
     let toolchain = Toolchain::find(paths)?;
-    let python = steps.run("Python environment", || {
-        python_env::find_or_make(paths, force)
+    steps.run("Source of Rust's standard library", || {
+        rust_src::find_or_add(paths, &toolchain)
     })?;
-    let program = steps.run("Rust kernel for Jupyter", || {
-        evcxr::find_or_build(paths, &toolchain, force)
-    })?;
-    steps.run("Kernel launcher and kernelspec", || {
-        kernelspec::install(paths, &python, &program, &toolchain)
-    })?;
-    steps.run("Crates of the notebooks, built ahead", || {
-        seed::build(paths, &python, &toolchain, force)
-    })?;
-    steps.run("Worker program of the handouts", || {
-        worker::build(paths, force)
-    })?;
-    run_folders::sweep(&paths.kernel.join("run"))?;
-    cell_cache::sweep(paths)?;
-    Ok(python)
+    let python = python_step(paths, steps, force, needs)?;
+    // The set-up itself runs notebooks.
+    python.require(&Needs::These(scripts::TO_EXECUTE))?;
+    steps.run("Sources of the crates", || crates::fetch(paths))?;
+    Ok(Ground { toolchain, python })
+}
+
+impl Ground {
+    /// The steps that build.
+    pub fn finish(self, paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
+        let Ground { toolchain, python } = self;
+        let _lock = exclusive(paths)?;
+        files::make_folder(&paths.jupyter)?;
+        let program = steps.run("Rust kernel for Jupyter", || {
+            evcxr::find_or_build(paths, &toolchain, force)
+        })?;
+        steps.run("Kernel launcher and kernelspec", || {
+            kernelspec::install(paths, &python, &program, &toolchain)
+        })?;
+        steps.run("Crates of the notebooks, built ahead", || {
+            seed::build(paths, &python, &toolchain, force)
+        })?;
+        steps.run("Worker program of the handouts", || {
+            worker::build(paths, &toolchain, force)
+        })?;
+        run_folders::sweep(&paths.kernel.join("run"))?;
+        cell_cache::sweep(paths)?;
+        Ok(python)
+    }
 }
 
 /// Only the Python environment, for what starts no kernel.
-pub fn python(paths: &Paths, steps: &mut Steps) -> Result<PythonEnv> {
-    let _lock = lock::exclusive(&paths.work.join("setup.lock"), "its set-up")?;
+pub fn python(paths: &Paths, steps: &mut Steps, needs: &Needs) -> Result<PythonEnv> {
+    let _lock = exclusive(paths)?;
+    python_step(paths, steps, false, needs)
+}
+
+fn python_step(paths: &Paths, steps: &mut Steps, force: bool, needs: &Needs) -> Result<PythonEnv> {
     steps.run("Python environment", || {
-        python_env::find_or_make(paths, false)
+        let found = python_env::find_or_make(paths, force)?;
+        let (Outcome::Done(python) | Outcome::UpToDate(python)) = &found;
+        python.require(needs)?;
+        Ok(found)
     })
+}
+
+fn exclusive(paths: &Paths) -> Result<File> {
+    lock::exclusive(&paths.work.join("setup.lock"), "its set-up")
 }

@@ -1,22 +1,18 @@
-//! Step 1: the Python environment, an activated one or the checkout's .venv.
+//! The Python environment: an activated one or the checkout's .venv.
 
-use super::environment_yml::{self, Pin};
-use crate::files;
-use crate::tools::child::{self, Show};
-use crate::tools::jupyter_env;
+use super::environment_yml::{Packages, Pin};
+use super::venv;
+use crate::tools::child;
 use crate::tools::paths::Paths;
 pub use crate::tools::python::PythonEnv;
 use crate::tools::step::Outcome;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The oldest Python that the packages run on.
 const OLDEST: (u32, u32) = (3, 10);
-/// Tells that .venv was finished, and from what.
-const STAMP: &str = "xtask-stamp";
 /// Prints the packages given as arguments that are missing or of another version.
 const COMPARE: &str = "
 import sys
@@ -34,37 +30,15 @@ for pin in sys.argv[1:]:
 
 /// Finds the activated environment, else makes .venv.
 pub fn find_or_make(paths: &Paths, force: bool) -> Result<Outcome<PythonEnv>> {
-    let pins = environment_yml::pins(&paths.root.join("environment.yml"))?;
+    let packages = Packages::read(&paths.root.join("environment.yml"))?;
     for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
         if let Some(prefix) = env::var_os(variable).map(PathBuf::from)
-            && let Some(found) = activated(paths, &prefix, &pins)?
+            && let Some(found) = activated(paths, &prefix, &packages.pins)?
         {
             return Ok(Outcome::UpToDate(found));
         }
     }
-    let found = PythonEnv {
-        prefix: paths.venv.clone(),
-        python: paths.venv.join("bin/python"),
-        missing: Vec::new(),
-    };
-    let wanted = stamp(paths, &pins);
-    let stamp_file = paths.venv.join(STAMP);
-    let working = version(&found.python);
-    if !force
-        && let Some(version) = &working
-        && fs::read_to_string(&stamp_file).is_ok_and(|old| old == format!("{wanted}{version}\n"))
-    {
-        tell_nbconvert(paths)?;
-        return Ok(Outcome::UpToDate(found));
-    }
-    files::remove(&stamp_file)?;
-    let base = base_python()?;
-    make_venv(paths, &base)?;
-    install(paths, &found, &pins)?;
-    let version = version(&found.python).context("the new .venv has no working python")?;
-    tell_nbconvert(paths)?;
-    files::write(&stamp_file, format!("{wanted}{version}\n").as_bytes())?;
-    Ok(Outcome::Done(found))
+    venv::find_or_make(paths, &packages, force)
 }
 
 /// The activated environment, when it has what is needed to execute notebooks.
@@ -131,7 +105,7 @@ pub fn base_python() -> Result<PathBuf> {
 }
 
 /// The version of a Python program, if it runs.
-fn version(python: &Path) -> Option<String> {
+pub fn version(python: &Path) -> Option<String> {
     let mut command = Command::new(python);
     command.args(["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]);
     let text = child::output(&mut command).ok()?;
@@ -146,56 +120,6 @@ fn new_enough(version: &str) -> bool {
     }
 }
 
-fn make_venv(paths: &Paths, base: &Path) -> Result<()> {
-    if paths.venv.exists() && !paths.venv.join("pyvenv.cfg").exists() {
-        let entries = files::list(&paths.venv)?;
-        if !entries.is_empty() {
-            bail!(
-                "{} is no Python environment; move it away",
-                paths.venv.display()
-            );
-        }
-    }
-    files::remove(&paths.venv)?;
-    let mut command = Command::new(base);
-    jupyter_env::without_cargo(&mut command, paths);
-    command.args(["-m", "venv"]).arg(&paths.venv);
-    child::run(&mut command, &paths.log("venv"), Show::Nothing)
-        .context("cannot make .venv (on Debian and Ubuntu: apt install python3-venv)")
-}
-
-fn install(paths: &Paths, python: &PythonEnv, pins: &[Pin]) -> Result<()> {
-    let mut command = jupyter_env::python(paths, python);
-    command
-        .args(["-m", "pip", "install", "--no-input"])
-        .arg("--disable-pip-version-check")
-        .args(pins.iter().map(Pin::requirement));
-    child::run(&mut command, &paths.log("pip"), Show::Nothing)
-        .context("cannot install the packages of environment.yml")
-}
-
-/// Gives plain `jupyter nbconvert` of .venv the look of the handouts.
-fn tell_nbconvert(paths: &Paths) -> Result<()> {
-    const NAME: &str = "jupyter_nbconvert_config.py";
-    let folder = paths.root.join("crates/xtask/python");
-    // JSON's texts are Python's too.
-    let folder = serde_json::to_string(&folder.to_string_lossy())?;
-    let line = format!("load_subconfig(\"{NAME}\", path={folder})\n");
-    let file = paths.venv.join("etc/jupyter").join(NAME);
-    files::write_if_changed(&file, line.as_bytes())?;
-    Ok(())
-}
-
-/// What .venv is made from; its place too, because its programs name it.
-fn stamp(paths: &Paths, pins: &[Pin]) -> String {
-    let mut text = format!("{}\n", paths.venv.display());
-    for pin in pins {
-        text.push_str(&pin.requirement());
-        text.push('\n');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,18 +128,5 @@ mod tests {
     fn versions_compare_as_numbers() {
         assert!(new_enough("3.10.0") && new_enough("3.13.1") && new_enough("4.0.0"));
         assert!(!new_enough("3.9.19") && !new_enough("2.7.18") && !new_enough("?"));
-    }
-
-    #[test]
-    fn the_stamp_changes_with_the_pins_and_with_the_place() {
-        let pin = |version: &str| {
-            vec![Pin {
-                name: "a".into(),
-                version: version.into(),
-            }]
-        };
-        let (here, there) = (Paths::of(Path::new("/x")), Paths::of(Path::new("/y")));
-        assert_ne!(stamp(&here, &pin("1")), stamp(&here, &pin("2")));
-        assert_ne!(stamp(&here, &pin("1")), stamp(&there, &pin("1")));
     }
 }

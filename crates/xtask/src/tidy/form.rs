@@ -17,7 +17,6 @@ pub fn run(
     sources: &BTreeMap<PathBuf, BTreeMap<usize, String>>,
     check: bool,
 ) -> Result<bool> {
-    python.require(&["nbformat"])?;
     let file = paths.work.join("tidy/sources.json");
     files::write(&file, json!(sources).to_string().as_bytes())?;
     let mut command = jupyter_env::python(paths, python);

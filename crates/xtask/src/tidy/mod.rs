@@ -18,7 +18,7 @@ mod statements;
 use crate::lock;
 use crate::tools::notebook::Cell;
 use crate::tools::paths::Paths;
-use crate::tools::python::PythonEnv;
+use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use anyhow::{Result, bail};
 use cells::Notebook;
@@ -26,6 +26,9 @@ use std::path::{Path, PathBuf};
 
 /// How many steps this has, after the Python environment is there.
 pub const STEPS: usize = 2;
+
+/// The Python packages that are needed.
+pub const NEEDS: Needs = Needs::These(&["nbformat"]);
 
 /// Tidies the notebooks; with `check` it changes none and fails when one would change.
 pub fn run(

@@ -26,11 +26,33 @@ pub enum Show {
     Stdout,
 }
 
+/// What becomes of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Shown,
+    Hidden,
+    /// Meant for this program.
+    Ours,
+}
+
 /// Runs `command` to its end, all output also in the file `log`.
 ///
 /// While nothing is printed, a heartbeat line every 10 seconds shows the last
 /// line of output and the time. On failure the hidden lines' tail is the error.
 pub fn run(command: &mut Command, log: &Path, show: Show) -> Result<()> {
+    let stdout = match show {
+        Show::Nothing => Line::Hidden,
+        Show::Stdout => Line::Shown,
+    };
+    follow(command, log, stdout).map(drop)
+}
+
+/// The same for a program that talks to this one: returns the lines of its standard output.
+pub fn run_reading(command: &mut Command, log: &Path) -> Result<Vec<String>> {
+    follow(command, log, Line::Ours)
+}
+
+fn follow(command: &mut Command, log: &Path, stdout: Line) -> Result<Vec<String>> {
     let name = program_name(command);
     if let Some(parent) = log.parent() {
         files::make_folder(parent)?;
@@ -45,27 +67,35 @@ pub fn run(command: &mut Command, log: &Path, show: Show) -> Result<()> {
         .with_context(|| format!("cannot run {name}"))?;
     let (sender, lines) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
-        forward(out, show == Show::Stdout, sender.clone());
+        forward(out, stdout, sender.clone());
     }
     if let Some(err) = child.stderr.take() {
-        forward(err, false, sender);
+        forward(err, Line::Hidden, sender);
     }
     let start = Instant::now();
     let mut last_shown = start;
     let mut last_line = String::from("still running");
     let mut tail = VecDeque::new();
+    let mut ours = Vec::new();
     loop {
         let wait = HEARTBEAT.saturating_sub(last_shown.elapsed());
         match lines.recv_timeout(wait) {
-            Ok((shown, line)) => {
+            Ok((kind, line)) => {
                 writeln!(log_file, "{line}").context("cannot write a log")?;
-                if shown {
-                    println!("{line}");
-                    last_shown = Instant::now();
-                } else {
-                    tail.push_back(line.clone());
-                    if tail.len() > TAIL {
-                        tail.pop_front();
+                match kind {
+                    Line::Ours => {
+                        ours.push(line);
+                        continue;
+                    }
+                    Line::Shown => {
+                        println!("{line}");
+                        last_shown = Instant::now();
+                    }
+                    Line::Hidden => {
+                        tail.push_back(line.clone());
+                        if tail.len() > TAIL {
+                            tail.pop_front();
+                        }
                     }
                 }
                 if !line.trim().is_empty() {
@@ -94,10 +124,10 @@ pub fn run(command: &mut Command, log: &Path, show: Show) -> Result<()> {
             tail.join("\n")
         );
     }
-    Ok(())
+    Ok(ours)
 }
 
-fn forward(stream: impl Read + Send + 'static, shown: bool, to: Sender<(bool, String)>) {
+fn forward(stream: impl Read + Send + 'static, kind: Line, to: Sender<(Line, String)>) {
     thread::spawn(move || {
         for line in BufReader::new(stream).split(b'\n') {
             let Ok(line) = line else { break };
@@ -105,7 +135,7 @@ fn forward(stream: impl Read + Send + 'static, shown: bool, to: Sender<(bool, St
             // Of progress drawn over itself, the last state.
             let text = text.trim_end_matches('\r').rsplit('\r').next();
             if to
-                .send((shown, text.unwrap_or_default().to_owned()))
+                .send((kind, text.unwrap_or_default().to_owned()))
                 .is_err()
             {
                 break;
@@ -166,6 +196,15 @@ mod tests {
         assert!(error.to_string().contains("two"), "{error}");
         let text = std::fs::read_to_string(log).unwrap();
         assert!(text.contains("one") && text.contains("two"), "{text}");
+    }
+
+    #[test]
+    fn a_program_can_talk_to_this_one() {
+        let folder = TestFolder::new("child-reading");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; echo three"]);
+        let lines = run_reading(&mut command, &folder.0.join("log")).unwrap();
+        assert_eq!(lines, ["one", "three"]);
     }
 
     #[test]

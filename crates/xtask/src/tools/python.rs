@@ -13,16 +13,21 @@ pub struct PythonEnv {
     pub missing: Vec<String>,
 }
 
-impl PythonEnv {
-    /// Fails, naming them, when some of `packages` are missing.
-    pub fn require(&self, packages: &[&str]) -> Result<()> {
-        let lacking = |name: &&String| packages.contains(&name.as_str());
-        named_as_missing(self.missing.iter().filter(lacking))
-    }
+/// Packages of environment.yml that a command needs.
+pub enum Needs {
+    /// These.
+    These(&'static [&'static str]),
+    /// Every one.
+    All,
+}
 
-    /// Fails, naming them, when packages of environment.yml are missing.
-    pub fn require_all(&self) -> Result<()> {
-        named_as_missing(self.missing.iter())
+impl PythonEnv {
+    /// Fails, naming them, when some that are needed are missing.
+    pub fn require(&self, needs: &Needs) -> Result<()> {
+        named_as_missing(self.missing.iter().filter(|name| match needs {
+            Needs::These(names) => names.contains(&name.as_str()),
+            Needs::All => true,
+        }))
     }
 }
 
@@ -49,8 +54,8 @@ mod tests {
             python: PathBuf::new(),
             missing: vec!["numpy".into()],
         };
-        assert!(python.require(&["nbclient"]).is_ok());
-        assert!(python.require(&["numpy"]).is_err());
-        assert!(python.require_all().is_err());
+        assert!(python.require(&Needs::These(&["nbclient"])).is_ok());
+        assert!(python.require(&Needs::These(&["numpy"])).is_err());
+        assert!(python.require(&Needs::All).is_err());
     }
 }

@@ -29,6 +29,9 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The packages that the script `execute.py` imports.
+pub const TO_EXECUTE: &[&str] = &["jupyter_client", "nbclient", "nbformat"];
+
 /// The program that executes one notebook, ready for its arguments.
 pub fn executor(paths: &Paths, python: &PythonEnv) -> Result<Command> {
     let mut command = jupyter_env::python(paths, python);

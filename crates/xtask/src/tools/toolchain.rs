@@ -12,7 +12,8 @@ use std::process::Command;
 pub struct Toolchain {
     release: String,
     commit: String,
-    host: String,
+    /// The kind of machine that it builds for when nothing else is asked.
+    pub host: String,
     /// The folder of the compiler, its libraries and their source.
     pub sysroot: PathBuf,
 }

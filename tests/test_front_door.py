@@ -1,0 +1,134 @@
+"""What `xtask` says on machines that lack something, before it begins anything that takes long.
+
+Each test has a checkout of its own that holds nothing to build, and programs that only
+seem to be what they are called.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = subprocess.CompletedProcess[str]
+BUILDS = "Rust kernel for Jupyter"
+
+
+def script(path: Path, *lines: str) -> Path:
+    """A program for the shell."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["#!/bin/sh", *lines]) + "\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def checkout(root: Path, tmp_path: Path) -> Path:
+    """A checkout with a blank and an umlaut in its name, and no crates."""
+    place = tmp_path / "mein Kürs"
+    (place / "crates/xtask").mkdir(parents=True)
+    (place / "notebooks").mkdir()
+    shutil.copy(root / "environment.yml", place)
+    shutil.copy(root / "environment.lock", place)
+    shutil.copy(root / "notebooks/01-first-steps.ipynb", place / "notebooks")
+    return place
+
+
+@pytest.fixture
+def run(xtask: Path, checkout: Path, tmp_path: Path) -> Callable[..., Run]:
+    """Runs xtask there; programs in `bin` come first on the search path."""
+    own = ("VIRTUAL_ENV", "CONDA_PREFIX", "CARGO", "RUSTUP", "SPEEDUP_CHROMIUM")
+
+    def run(*args: str, path: str | None = None, **variables: str) -> Run:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(own)}
+        search = os.environ["PATH"] if path is None else path
+        environment["PATH"] = f"{tmp_path / 'bin'}:{search}"
+        command = [str(xtask), *args]
+        return subprocess.run(
+            command, cwd=checkout, env={**environment, **variables}, capture_output=True, text=True
+        )
+
+    return run
+
+
+def rustc_without_source(tmp_path: Path, sysroot: Path) -> None:
+    """A compiler whose toolchain lacks the source of the standard library."""
+    answer = "release: 1.95.0\\ncommit-hash: 0123456789\\nhost: x86_64-unknown-linux-gnu\\n"
+    script(
+        tmp_path / "bin/rustc",
+        f'if [ "$1" = -vV ]; then printf "{answer}"; else echo "{sysroot}"; fi',
+    )
+
+
+def test_a_toolchain_without_the_source_is_refused_at_once(
+    run: Callable[..., Run], checkout: Path, tmp_path: Path
+) -> None:
+    rustc_without_source(tmp_path, tmp_path / "usr")
+    for command in (["setup"], ["handouts"], ["test"], ["lab"]):
+        result = run(*command, path="/usr/bin:/bin")
+        assert result.returncode == 1
+        assert "apt install rust-src" in result.stderr, result.stdout + result.stderr
+        assert "[2/" not in result.stdout and not (checkout / ".venv").exists()
+
+
+def test_rustup_is_asked_for_the_source(run: Callable[..., Run], tmp_path: Path) -> None:
+    sysroot = tmp_path / "rustup/toolchains/stable-x"
+    rustc_without_source(tmp_path, sysroot)
+    core = sysroot / "lib/rustlib/src/rust/library/core"
+    rustup = tmp_path / "bin/rustup"
+    script(
+        rustup,
+        f'echo "$@" >> "{tmp_path}/asked"',
+        'if [ "$1" = toolchain ]; then echo "stable-x (default)"; exit 0; fi',
+        f'mkdir -p "{core}"',
+    )
+    # An environment that lacks all ends the set-up in the next step.
+    lacking = environment(tmp_path, "nbclient")
+    result = run("setup", VIRTUAL_ENV=str(lacking))
+    assert "rustup component add rust-src --toolchain stable-x" in result.stdout
+    asked = (tmp_path / "asked").read_text("utf-8")
+    assert "component add rust-src --toolchain stable-x" in asked
+    assert "[2/" in result.stdout and "nbclient" in result.stderr
+
+    shutil.rmtree(sysroot)
+    script(rustup, '[ "$1" = toolchain ] && echo "stable-x" && exit 0', "echo no net >&2", "exit 1")
+    failed = run("setup", VIRTUAL_ENV=str(lacking))
+    assert failed.returncode == 1 and "[2/" not in failed.stdout
+    assert "no net" in failed.stderr and "apt install rust-src" in failed.stderr
+
+
+def environment(tmp_path: Path, *missing: str) -> Path:
+    """A Python environment that has JupyterLab, and says that it lacks some packages."""
+    place = tmp_path / "environment"
+    report = "; ".join(f"echo missing {name}" for name in missing)
+    script(
+        place / "bin/python",
+        'case "$2" in *"import jupyterlab"*) exit 0;; *version*) ' + report + "; exit 0;; esac",
+        f'exec "{sys.executable}" "$@"',
+    )
+    return place
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        (["handouts"], "latex2mathml"),
+        (["test"], "pytest"),
+        (["lab"], "jupyterlab"),
+        (["setup"], "nbclient"),
+        (["tidy"], "nbformat"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, list) else part,
+)
+def test_an_environment_that_lacks_something_is_refused_at_once(
+    command: list[str], missing: str, run: Callable[..., Run], tmp_path: Path
+) -> None:
+    result = run(*command, VIRTUAL_ENV=str(environment(tmp_path, missing)))
+    assert result.returncode == 1
+    assert f"needed here: {missing}" in result.stderr, result.stdout + result.stderr
+    assert BUILDS not in result.stdout and "Rust lints" not in result.stdout
