@@ -2,7 +2,7 @@
 
 use super::{lab, test_suite};
 use crate::handouts::edition::Edition;
-use crate::handouts::{self, Request, chromium};
+use crate::handouts::{self, Request, Run, chromium};
 use crate::tools::notebook;
 use crate::tools::paths::Paths;
 use crate::tools::step::Steps;
@@ -61,10 +61,16 @@ struct HandoutsArgs {
     ///
     /// When some are named, the other handouts in the output folder are kept.
     notebooks: Vec<PathBuf>,
-    /// Where the results go; touched only when every notebook succeeded
+    /// Where the results go [default: target/handouts]
+    ///
+    /// Each notebook and its page are put there as soon as they are ready; one that fails leaves
+    /// its earlier page. Only files that this command wrote are replaced or deleted: others stay,
+    /// and when one of its files was changed it says so and does not begin.
     #[arg(long, value_name = "DIR", default_value = None)]
     out: Option<PathBuf>,
     /// Also write the executed notebooks, with their outputs, back to their files
+    ///
+    /// A file that was edited meanwhile stays as it is, and the command fails.
     #[arg(long, conflicts_with = "edition")]
     in_place: bool,
     /// For whom: a folder that runs on its own, in target/student or target/lecturer
@@ -113,7 +119,7 @@ pub fn run() -> Result<()> {
     let paths = Paths::find()?;
     match command {
         Command::Handouts(args) => {
-            let printer = args.pdf.then(chromium::find).transpose()?;
+            let printer = args.pdf.then(|| chromium::find(&paths)).transpose()?;
             let printing = usize::from(args.pdf);
             let mut steps = Steps::new(setup::STEPS + handouts::STEPS + printing);
             let request = Request {
@@ -128,8 +134,10 @@ pub fn run() -> Result<()> {
                 printer,
             };
             let notebooks = notebook::find(&request.notebooks, &paths)?;
-            let python = setup::run(&paths, &mut steps, args.force, &handouts::needs(args.pdf))?;
-            handouts::run(&paths, &mut steps, &python, &request, &notebooks)
+            let run = Run::begin(&paths, &request, &notebooks)?;
+            let needs = handouts::needs(args.pdf);
+            let python = setup::run(&paths, &mut steps, args.force, &needs)?;
+            run.finish(&mut steps, &python)
         }
         Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
         Command::Lab { args } => lab::run(&paths, &args),

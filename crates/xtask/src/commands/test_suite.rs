@@ -1,12 +1,12 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
-use crate::handouts::{self, Request, chromium};
+use crate::handouts::{self, Request, Run, chromium};
 use crate::tools::paths::Paths;
 use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{child, jupyter_env, notebook, toolchain};
 use crate::{files, own_program, setup, tidy};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -32,14 +32,23 @@ const CARGO: [(&str, &[&str]); 3] = [
 /// Longest time for one cell, in seconds.
 const CELL_TIMEOUT: u32 = 600;
 
-/// Runs all checks; pytest's last line is the last line.
+/// Runs all checks; pytest's last line is the last line, unless tests had to be left out.
 pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
-    let printer = chromium::find()?;
     // Tests by cargo may replace this program's file; the Python tests use a copy.
     let own = paths.work.join("bin/xtask");
     own_program::copy_to(&own)?;
-    let mut steps = Steps::new(CARGO.len() + setup::STEPS + 1 + tidy::STEPS + handouts::STEPS + 2);
+    let out = paths.target.join("test-handouts");
+    files::remove(&out)?;
+    let notebooks = notebook::find(&[], paths)?;
+    let others = handouts::STEPS + tidy::STEPS + 3;
+    let mut steps = Steps::new(CARGO.len() + setup::STEPS + others);
     let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
+    let browser = steps.run("Browser for the tests", || {
+        chromium::find_or_get(paths, ground.python())
+    })?;
+    if browser.is_none() {
+        println!("{}", left_out());
+    }
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
@@ -50,22 +59,40 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     ruff(paths, &mut steps, &python)?;
     let request = Request {
         notebooks: Vec::new(),
-        out: paths.target.join("test-handouts"),
+        out,
         in_place: false,
         edition: None,
         timeout: CELL_TIMEOUT,
-        printer: Some(printer),
+        printer: browser.clone(),
     };
-    let notebooks = notebook::find(&[], paths)?;
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
-    handouts::run(paths, &mut steps, &python, &request, &notebooks)?;
-    pytest(
-        paths,
-        &mut steps,
-        &python,
-        (&own, &request.out),
-        pytest_args,
+    // With printing there is one step more.
+    steps.expect(usize::from(browser.is_some()));
+    Run::begin(paths, &request, &notebooks)?.finish(&mut steps, &python)?;
+    let pytest = Pytest {
+        own: &own,
+        handouts: &request.out,
+        browser: browser.as_deref(),
+    };
+    pytest.run(paths, &mut steps, &python, pytest_args)?;
+    if browser.is_none() {
+        println!("{}", left_out());
+        ensure!(!is_ci(), "tests were left out, which is an error in CI");
+    }
+    Ok(())
+}
+
+fn left_out() -> String {
+    format!(
+        "LEFT OUT: all tests that need a browser, since there is none and none could be got.\n\
+         These are the tests of the pages, the PDF files and JupyterLab. To run them: {}",
+        chromium::INSTALL
     )
+}
+
+/// Whether nobody watches, so that what is left out must fail.
+fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
 fn check(steps: &mut Steps, name: &str, command: &mut Command) -> Result<()> {
@@ -97,35 +124,49 @@ fn ruff(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
         .with_context(|| format!("the step `{name}` failed"))
 }
 
-fn pytest(
-    paths: &Paths,
-    steps: &mut Steps,
-    python: &PythonEnv,
-    (own, handouts): (&Path, &Path),
-    args: &[String],
-) -> Result<()> {
-    let report = paths.work.join("pytest.xml");
-    files::remove(&report)?;
-    files::make_folder(&paths.work)?;
-    steps.announce("Python tests");
-    let mut command = jupyter_env::python(paths, python);
-    command
-        .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
-        .arg(format!("--junitxml={}", report.display()))
-        .args(args)
-        .current_dir(&paths.root)
-        .env("SPEEDUP_HANDOUTS", handouts)
-        .env("SPEEDUP_XTASK", own);
-    child::run_in_terminal(&mut command).context("the step `Python tests` failed")?;
-    if env::var_os("CI").is_some_and(|value| !value.is_empty()) {
-        let text = fs::read_to_string(&report).context("pytest wrote no report")?;
-        match skipped(&text) {
-            Some(0) => {}
-            Some(count) => bail!("pytest skipped {count} tests, which is an error in CI"),
-            None => bail!("cannot read pytest's report {}", report.display()),
+/// What the Python tests are told.
+struct Pytest<'a> {
+    own: &'a Path,
+    handouts: &'a Path,
+    browser: Option<&'a Path>,
+}
+
+impl Pytest<'_> {
+    fn run(
+        &self,
+        paths: &Paths,
+        steps: &mut Steps,
+        python: &PythonEnv,
+        args: &[String],
+    ) -> Result<()> {
+        let report = paths.work.join("pytest.xml");
+        files::remove(&report)?;
+        files::make_folder(&paths.work)?;
+        steps.announce("Python tests");
+        let mut command = jupyter_env::python(paths, python);
+        command
+            .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
+            .arg(format!("--junitxml={}", report.display()));
+        match self.browser {
+            Some(browser) => command.env("SPEEDUP_CHROMIUM", browser),
+            None => command.args(["-m", "not browser"]),
+        };
+        command
+            .args(args)
+            .current_dir(&paths.root)
+            .env("SPEEDUP_HANDOUTS", self.handouts)
+            .env("SPEEDUP_XTASK", self.own);
+        child::run_in_terminal(&mut command).context("the step `Python tests` failed")?;
+        if is_ci() {
+            let text = fs::read_to_string(&report).context("pytest wrote no report")?;
+            match skipped(&text) {
+                Some(0) => {}
+                Some(count) => bail!("pytest skipped {count} tests, which is an error in CI"),
+                None => bail!("cannot read pytest's report {}", report.display()),
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// How many tests a JUnit report counts as skipped.

@@ -3,7 +3,7 @@
 use crate::files;
 use crate::tools::child::{self, Show};
 use crate::tools::paths::Paths;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,44 +46,59 @@ impl Edition {
     }
 }
 
-/// Refuses a folder of other things, before anything is done.
-pub fn check_place(place: &Path) -> Result<()> {
-    let ours = place.join(HANDOUTS).join(super::output_folder::MARK);
-    ensure!(
-        files::list(place)?.is_empty() || ours.is_file(),
-        "{} holds other files; name an empty folder or one of an edition",
-        place.display()
-    );
-    Ok(())
-}
-
 /// Writes the edition of one notebook, to be executed; `script` runs edition.py.
 pub fn make(
     paths: &Paths,
     mut script: Command,
     edition: Edition,
     source: &Path,
-) -> Result<PathBuf> {
-    let name = source.file_name().unwrap_or_default();
-    let made = paths.work.join("editions").join(edition.name()).join(name);
-    files::make_folder(made.parent().unwrap_or(&made))?;
-    script.arg(edition.name()).arg(source).arg(&made);
-    child::run(&mut script, &paths.log("edition"), Show::Stdout)?;
-    Ok(made)
+    made: &Path,
+) -> Result<()> {
+    if let Some(folder) = made.parent() {
+        files::make_folder(folder)?;
+    }
+    script.arg(edition.name()).arg(source).arg(made);
+    child::run(&mut script, &paths.log("edition"), Show::Stdout)
 }
 
-/// Puts beside the notebooks what they need to run and to be worked in.
-pub fn complete(paths: &Paths, place: &Path) -> Result<()> {
+/// What belongs beside the notebooks, so that they run and can be worked in: names in the
+/// edition's folder, and the files to be copied.
+pub fn beside(paths: &Paths) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let mut found = Vec::new();
     for name in TAKEN_ALONG {
-        files::copy_tree(&paths.root.join(name), &place.join(name))?;
+        collect(&paths.root.join(name), Path::new(name), &mut found)?;
     }
     for path in files::list(&paths.notebooks)? {
         let is_text = path.extension().is_some_and(|ext| ext == "toml");
         if is_text && let Some(name) = path.file_name() {
-            files::copy_tree(&path, &place.join(HANDOUTS).join(name))?;
+            collect(&path, &Path::new(HANDOUTS).join(name), &mut found)?;
         }
     }
+    Ok(found)
+}
+
+fn collect(path: &Path, name: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
+    if path.is_dir() {
+        for inner in files::list(path)? {
+            let inner_name = inner.file_name().unwrap_or_default();
+            if !is_left_by_a_program(&inner_name.to_string_lossy()) {
+                collect(&inner, &name.join(inner_name), found)?;
+            }
+        }
+    } else if path.is_file() {
+        found.push((name.to_owned(), path.to_owned()));
+    }
     Ok(())
+}
+
+/// Whether a file is no part of the sources: an editor's lock (a link to nothing), its swap or
+/// safety copy, or what Python and Jupyter leave.
+fn is_left_by_a_program(name: &str) -> bool {
+    let start = [".#", "#"].iter().any(|start| name.starts_with(start));
+    let end = ["~", ".swp", ".swo", ".swx"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    start || end || ["__pycache__", ".ipynb_checkpoints", ".DS_Store"].contains(&name)
 }
 
 #[cfg(test)]
@@ -92,28 +107,36 @@ mod tests {
     use crate::files::TestFolder;
 
     #[test]
-    fn a_folder_of_other_things_is_refused() {
-        let folder = TestFolder::new("edition-place");
-        let place = folder.0.join("course");
-        assert!(check_place(&place).is_ok());
-        files::write(&place.join("thesis.tex"), b"").unwrap();
-        assert!(check_place(&place).is_err());
-        files::write(&place.join(HANDOUTS).join("timings.json"), b"{}").unwrap();
-        assert!(check_place(&place).is_ok());
+    fn what_programs_leave_is_not_taken_along() {
+        let folder = TestFolder::new("edition-left");
+        let source = folder.0.join("crates/a/src");
+        for name in [
+            "lib.rs",
+            ".lib.rs.swp",
+            "lib.rs~",
+            "#lib.rs#",
+            "__pycache__/a.pyc",
+        ] {
+            files::write(&source.join(name), b"").unwrap();
+        }
+        std::os::unix::fs::symlink("user@host.123:456", source.join(".#lib.rs")).unwrap();
+        let found = beside(&Paths::of(&folder.0)).unwrap();
+        let names: Vec<_> = found.iter().map(|(name, _)| name.as_path()).collect();
+        assert_eq!(names, [Path::new("crates/a/src/lib.rs")]);
     }
 
     #[test]
     fn an_edition_has_all_that_notebooks_name() {
-        let folder = TestFolder::new("edition-complete");
         let paths = Paths::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
-        complete(&paths, &folder.0).unwrap();
-        assert!(folder.0.join("notebooks/course.toml").is_file());
+        let beside = beside(&paths).unwrap();
+        let has = |name: &Path| beside.iter().any(|(found, _)| found == name);
+        assert!(has(Path::new("notebooks/course.toml")));
         for notebook in crate::tools::notebook::notebooks(&paths.notebooks).unwrap() {
             for line in crate::tools::notebook::of_notebook(&notebook).unwrap() {
                 if let Some((_, path)) = line.split_once("path = \"") {
                     let path = path.split('"').next().unwrap_or_default();
-                    let manifest = folder.0.join("notebooks").join(path).join("Cargo.toml");
-                    assert!(manifest.is_file(), "{line}");
+                    let path = path.strip_prefix("../").unwrap_or(path);
+                    assert!(has(&Path::new(path).join("Cargo.toml")), "{line}");
                 }
             }
         }

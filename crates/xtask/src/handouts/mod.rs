@@ -2,30 +2,35 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`output_folder`] | the folder of the results |
+//! | [`execution`] | one notebook executed |
+//! | [`in_place`] | executed notebooks written back to their files |
+//! | [`output_folder`], [`written`] | the folder of the results, and which files in it are ours |
 //! | [`edition`] | the notebooks as students or lecturers get them |
 //! | [`picture`] | the chart in README |
 //! | [`chromium`] | the browser that prints the pages |
 
 pub mod chromium;
 pub mod edition;
+mod execution;
+mod in_place;
 mod output_folder;
 mod picture;
+mod written;
 
 // The name by which the seed knows it.
 pub use crate::tools::scripts::executor;
 
+use crate::run_folders;
 use crate::tools::child::{self, Show};
+use crate::tools::jupyter_env;
 use crate::tools::paths::Paths;
 use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::scripts::script;
 use crate::tools::step::{Outcome, Steps};
-use crate::tools::{jupyter_env, notebook};
-use crate::{files, run_folders};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use edition::Edition;
+use in_place::Originals;
 use output_folder::OutputFolder;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +54,9 @@ const PACKAGES_TO_PRINT: &[&str] = &[
     "nbformat",
     "playwright",
 ];
+/// The page that lists the others, and what it knows of the runs.
+const INDEX: &str = "index.html";
+const TIMINGS: &str = "timings.json";
 
 /// The packages that are needed, with `printing` for the PDF files too.
 pub fn needs(printing: bool) -> Needs {
@@ -75,102 +83,191 @@ pub struct Request {
     pub printer: Option<PathBuf>,
 }
 
-/// Executes and renders; nothing at the final place changes unless all succeeded.
-pub fn run(
-    paths: &Paths,
-    steps: &mut Steps,
-    python: &PythonEnv,
-    request: &Request,
-    notebooks: &[PathBuf],
-) -> Result<()> {
-    let keep = !request.notebooks.is_empty();
-    let place = match request.edition {
-        Some(_) => {
-            edition::check_place(&request.out)?;
-            request.out.join(edition::HANDOUTS)
-        }
-        None => request.out.clone(),
-    };
-    let out = OutputFolder::begin(&place, &paths.work, keep)?;
-    let what = match notebooks.len() {
-        1 => "Executing 1 notebook".to_owned(),
-        many => format!("Executing {many} notebooks"),
-    };
-    let executed = steps.run(&what, || {
-        let result = execute_all(paths, python, request, notebooks, out.path());
-        run_folders::sweep(&paths.kernel.join("run"))?;
-        result.map(Outcome::Done)
-    })?;
-    steps.run("Rendering the pages", || {
-        let mut command = jupyter_env::python(paths, python);
-        command.arg(script(paths, "render.py")?).arg(out.path());
-        command.args(request.printer.as_ref().map(|_| "--pdf"));
-        child::run(&mut command, &paths.log("render"), Show::Stdout).map(Outcome::Done)
-    })?;
-    if let Some(chromium) = &request.printer {
-        steps.run("Printing the pages", || {
-            let mut command = jupyter_env::python(paths, python);
-            command.arg(script(paths, "print_pages.py")?);
-            command.arg(out.path()).arg(chromium);
-            child::run(&mut command, &paths.log("print"), Show::Stdout).map(Outcome::Done)
-        })?;
-    }
-    let place = out.finish()?;
-    if request.edition.is_some() {
-        edition::complete(paths, &request.out)?;
-    }
-    if request.in_place {
-        for (source, name) in notebooks.iter().zip(executed) {
-            let result = place.join(name);
-            let content =
-                fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
-            files::write_if_changed(source, &content)?;
-            if let Some(svg) = picture::of_cells(&notebook::parse(&content)?) {
-                files::write_if_changed(&paths.root.join(picture::FILE), svg.as_bytes())?;
-            }
-        }
-    }
-    println!("      {}", paths.show(&place.join("index.html")));
-    Ok(())
+/// A run that may begin: nothing that it would replace belongs to somebody else.
+pub struct Run<'a> {
+    paths: &'a Paths,
+    request: &'a Request,
+    notebooks: &'a [PathBuf],
+    out: OutputFolder,
+    /// Where notebooks and pages are in the output folder.
+    inside: &'static Path,
+    /// What an edition has beside them: names, and the files to be copied.
+    beside: Vec<(PathBuf, PathBuf)>,
 }
 
-/// Executes each notebook into the folder `out`; returns the files' names.
-fn execute_all(
-    paths: &Paths,
-    python: &PythonEnv,
-    request: &Request,
-    notebooks: &[PathBuf],
-    out: &Path,
-) -> Result<Vec<PathBuf>> {
-    let mut names = Vec::new();
-    for notebook in notebooks {
-        let name = PathBuf::from(notebook.file_name().unwrap_or_default());
-        let source = match request.edition {
-            Some(edition) => {
-                let mut command = jupyter_env::python(paths, python);
-                command.arg(script(paths, "edition.py")?);
-                edition::make(paths, command, edition, notebook)?
-            }
-            None => notebook.clone(),
+impl<'a> Run<'a> {
+    /// Looks at the output folder; to be done before anything that takes long.
+    pub fn begin(
+        paths: &'a Paths,
+        request: &'a Request,
+        notebooks: &'a [PathBuf],
+    ) -> Result<Run<'a>> {
+        let out = OutputFolder::begin(&request.out, &paths.work)?;
+        let (inside, beside) = match request.edition {
+            Some(_) => (edition::HANDOUTS, edition::beside(paths)?),
+            None => ("", Vec::new()),
         };
-        let mut command = executor(paths, python)?;
-        if let Some(folder) = notebook.parent() {
-            command.arg("--folder").arg(folder);
+        let run = Run {
+            paths,
+            request,
+            notebooks,
+            out,
+            inside: Path::new(inside),
+            beside,
+        };
+        let own = |name: PathBuf| (run.inside.join(name), None);
+        let mut names = vec![own(INDEX.into()), own(TIMINGS.into())];
+        for notebook in notebooks {
+            let name = PathBuf::from(notebook.file_name().unwrap_or_default());
+            names.push(own(name.with_extension("html")));
+            names.extend((request.printer.is_some()).then(|| own(name.with_extension("pdf"))));
+            names.push(own(name));
         }
-        command.arg("--timeout").arg(request.timeout.to_string());
-        for private in [Some(paths.root.clone()), env::home_dir()]
-            .into_iter()
-            .flatten()
-        {
-            command.arg("--private").arg(private);
-        }
-        command.arg(source).arg(out.join(&name));
-        let stem = name.file_stem().unwrap_or_default().to_string_lossy();
-        let log = paths.log(&format!("execute-{stem}"));
-        if let Err(error) = child::run(&mut command, &log, Show::Stdout) {
-            bail!("{} failed\n{error:#}", paths.show(notebook));
-        }
-        names.push(name);
+        let copies = run.beside.iter().cloned();
+        names.extend(copies.map(|(name, source)| (name, Some(source))));
+        run.out.refuse(&names)?;
+        Ok(run)
     }
-    Ok(names)
+
+    /// Executes and renders; each notebook and its page are in place as soon as they are ready.
+    pub fn finish(mut self, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
+        self.take_earlier_results()?;
+        let mut originals = Originals::default();
+        let what = match self.notebooks.len() {
+            1 => "Executing 1 notebook".to_owned(),
+            many => format!("Executing {many} notebooks"),
+        };
+        steps.run(&what, || {
+            let mut done = Ok(());
+            for notebook in self.notebooks {
+                done = self.one(python, notebook, &mut originals);
+                if done.is_err() {
+                    break;
+                }
+            }
+            run_folders::sweep(&self.paths.kernel.join("run"))?;
+            done.map(Outcome::Done)
+        })?;
+        steps.run("Rendering the pages", || {
+            self.render(python, self.request.printer.is_some())?;
+            self.put_all("html").map(Outcome::Done)
+        })?;
+        if let Some(chromium) = &self.request.printer {
+            steps.run("Printing the pages", || {
+                let mut command = jupyter_env::python(self.paths, python);
+                command.arg(script(self.paths, "print_pages.py")?);
+                command.arg(self.out.work()).arg(chromium);
+                child::run(&mut command, &self.paths.log("print"), Show::Stdout)?;
+                self.put_all("pdf").map(Outcome::Done)
+            })?;
+        }
+        self.clear()?;
+        for (name, source) in std::mem::take(&mut self.beside) {
+            let content =
+                fs::read(&source).with_context(|| format!("cannot read {}", source.display()))?;
+            self.out.put(&name, &content)?;
+        }
+        let index = self.out.place().join(self.inside).join(INDEX);
+        println!("      {}", self.paths.show(&index));
+        originals.report(self.paths)
+    }
+
+    /// Executes one notebook and puts it in place, with its page and the index.
+    fn one(
+        &mut self,
+        python: &PythonEnv,
+        notebook: &Path,
+        originals: &mut Originals,
+    ) -> Result<()> {
+        let name = PathBuf::from(notebook.file_name().unwrap_or_default());
+        // What is executed is what was read here, whatever happens to the file meanwhile.
+        let original =
+            fs::read(notebook).with_context(|| format!("cannot read {}", notebook.display()))?;
+        let result = self.out.work().join(&name);
+        execution::run(
+            self.paths,
+            python,
+            self.request,
+            notebook,
+            &original,
+            &result,
+        )?;
+        self.render(python, false)?;
+        let executed =
+            fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
+        self.put(&name)?;
+        let page = self.put(&name.with_extension("html"))?;
+        self.put(Path::new(TIMINGS))?;
+        self.put(Path::new(INDEX))?;
+        println!("      {}", self.paths.show(&page));
+        if self.request.in_place {
+            let kept = self.out.place().join(self.inside).join(&name);
+            originals.write(self.paths, notebook, &original, &executed, kept)?;
+        }
+        Ok(())
+    }
+
+    /// Has the notebooks beside which a page stands, for its links and for the index.
+    ///
+    /// When all notebooks are executed, those are the same and others are out of date.
+    fn take_earlier_results(&self) -> Result<()> {
+        let executed = |name: &Path| {
+            let same = |notebook: &PathBuf| notebook.file_name() == name.file_name();
+            self.request.notebooks.is_empty() && !self.notebooks.iter().any(same)
+        };
+        for name in self.out.names() {
+            let is_notebook = name.extension().is_some_and(|ext| ext == "ipynb");
+            let is_wanted = is_notebook && !executed(&name) || name.ends_with(TIMINGS);
+            let path = self.out.place().join(&name);
+            if name.parent() == Some(self.inside) && is_wanted && path.is_file() {
+                let copy = self.out.work().join(name.file_name().unwrap_or_default());
+                fs::copy(&path, copy).with_context(|| format!("cannot copy {}", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn render(&self, python: &PythonEnv, pdf: bool) -> Result<()> {
+        let mut command = jupyter_env::python(self.paths, python);
+        command.arg(script(self.paths, "render.py")?);
+        command.arg(self.out.work()).args(pdf.then_some("--pdf"));
+        child::run(&mut command, &self.paths.log("render"), Show::Stdout)
+    }
+
+    /// Puts a prepared file in place; returns where it is.
+    fn put(&mut self, name: &Path) -> Result<PathBuf> {
+        let file = self.out.work().join(name);
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let name = self.inside.join(name);
+        self.out.put(&name, &content)?;
+        Ok(self.out.place().join(name))
+    }
+
+    /// Puts all prepared files of one kind in place, also of notebooks that were not executed now.
+    fn put_all(&mut self, extension: &str) -> Result<()> {
+        for file in crate::files::list(self.out.work())? {
+            if file.extension().is_some_and(|found| found == extension) {
+                let content =
+                    fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+                let name = self.inside.join(file.file_name().unwrap_or_default());
+                self.out.put_unless_foreign(&name, &content)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what earlier runs wrote and this one did not: what is printed from an older page,
+    /// and when all notebooks are executed those that no longer exist.
+    fn clear(&mut self) -> Result<()> {
+        for name in self.out.names() {
+            let is_beside = self.beside.iter().any(|(beside, _)| *beside == name);
+            let prepared = name.file_name().map(|file| self.out.work().join(file));
+            let is_here = name.parent() == Some(self.inside);
+            let is_made = is_here && prepared.is_some_and(|file| file.is_file());
+            if !is_beside && !is_made {
+                self.out.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -55,6 +55,11 @@ pub fn begin(paths: &Paths, steps: &mut Steps, force: bool, needs: &Needs) -> Re
 }
 
 impl Ground {
+    /// The Python environment.
+    pub fn python(&self) -> &PythonEnv {
+        &self.python
+    }
+
     /// The steps that build.
     pub fn finish(self, paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
         let Ground { toolchain, python } = self;

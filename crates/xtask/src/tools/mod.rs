@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | [`paths`] | where things are in the checkout |
 //! | [`step`] | numbered, timed steps |
+//! | [`cache`] | what is kept for all checkouts of a user |
 //! | [`child`] | child processes |
 //! | [`toolchain`] | facts about the Rust toolchain |
 //! | [`python`], [`jupyter_env`] | a Python environment, and the variables of what runs in it |
 //! | [`scripts`] | the Python scripts inside this program |
 //! | [`notebook`] | notebook files |
 
+pub mod cache;
 pub mod child;
 pub mod jupyter_env;
 pub mod notebook;

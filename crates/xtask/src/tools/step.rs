@@ -23,6 +23,11 @@ impl Steps {
         Steps { total, current: 0 }
     }
 
+    /// There are some more, as has turned out.
+    pub fn expect(&mut self, more: usize) {
+        self.total += more;
+    }
+
     /// Runs one step and prints how long it took, or that it was up to date.
     pub fn run<T>(&mut self, what: &str, work: impl FnOnce() -> Result<Outcome<T>>) -> Result<T> {
         self.announce(what);
