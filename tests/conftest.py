@@ -73,9 +73,19 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
     return read
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a browser, so that it can be left out where there is none."""
+    for item in items:
+        if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program."""
+    if program := os.environ.get("SPEEDUP_CHROMIUM"):
+        return program
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         if program := shutil.which(name):
             return program

@@ -17,6 +17,9 @@ NAMES = list(source_lists.NOTEBOOKS.values())
 FOLDERS = ("file:", "/home/", "/tmp/", str(Path.home()), str(Path(__file__).parents[1]))
 
 
+pytestmark = pytest.mark.browser  # the files, too, are there only with one
+
+
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param

@@ -36,11 +36,12 @@ PLANTS = [
 
 
 def run_handouts(
-    xtask: Path, notebook: Path, out: Path, timeout: int
+    xtask: Path, notebook: Path, out: Path, timeout: int, *more: str
 ) -> tuple[subprocess.CompletedProcess[str], str]:
     """Runs `xtask handouts` on one notebook; also the mark of its processes."""
     environment, mark = marked_environment()
     command = [str(xtask), "handouts", str(notebook), "--out", str(out), "--timeout", str(timeout)]
+    command += more
     run = subprocess.run(command, env=environment, capture_output=True, text=True)
     return run, mark
 
@@ -78,6 +79,51 @@ def test_planted_failure_stops_the_run(
     assert contents(earlier) == before, "the earlier result was changed"
     assert {path.name for path in earlier.parent.iterdir()} == {"out", "planted.ipynb"}
     assert not left_over(mark), "the kernel or its programs go on"
+
+
+def test_pages_are_there_while_the_next_notebook_runs(xtask: Path, tmp_path: Path) -> None:
+    """The second notebook looks whether the page of the first is there, then fails."""
+    out = tmp_path / "out"
+    first = small_notebooks.write(tmp_path / "1.ipynb", ["6 * 7"])
+    look = f'std::path::Path::new("{out}/1.html").exists() && std::path::Path::new'
+    code = [f'let seen = {look}("{out}/index.html").exists();', 'panic!("seen: {seen}");']
+    second = small_notebooks.write(tmp_path / "2.ipynb", code)
+    run, _ = run_handouts(xtask, first, out, 300, str(second))
+    assert run.returncode != 0 and "seen: true" in run.stdout + run.stderr
+    assert {path.name for path in out.iterdir() if path.name[0] != "."} == {
+        "1.html",
+        "1.ipynb",
+        "index.html",
+        "timings.json",
+    }
+
+
+def test_a_notebook_edited_while_it_runs_is_not_written_over(xtask: Path, tmp_path: Path) -> None:
+    path = tmp_path / "edited.ipynb"
+    edit = (
+        'std::fs::write("edited.ipynb", std::fs::read_to_string("edited.ipynb").unwrap() + "\\n")'
+    )
+    small_notebooks.write(path, [f"{edit}.unwrap();", "6 * 7"])
+    before = path.read_text("utf-8")
+    run, _ = run_handouts(xtask, path, tmp_path / "out", 300, "--in-place")
+    assert run.returncode != 0
+    assert "edited while they ran" in run.stderr and "out/edited.ipynb" in run.stderr
+    assert path.read_text("utf-8") == before + "\n"
+    assert "42" in (tmp_path / "out/edited.ipynb").read_text("utf-8")
+
+
+def test_a_changed_result_is_refused_before_anything_is_done(earlier: Path, xtask: Path) -> None:
+    notebook = earlier.parent / "planted.ipynb"
+    before = contents(earlier)
+    (earlier / "planted.ipynb").write_text("a student's answers")
+    (earlier / "data.csv").write_text("1,2")
+    run, _ = run_handouts(xtask, notebook, earlier, 300)
+    assert run.returncode != 0 and "[1/" not in run.stdout
+    assert f"{earlier}/planted.ipynb" in run.stderr and "data.csv" not in run.stderr
+    assert (earlier / "planted.ipynb").read_text() == "a student's answers"
+    (earlier / "planted.ipynb").write_bytes(before[earlier / "planted.ipynb"])
+    (earlier / "data.csv").unlink()
+    assert contents(earlier) == before
 
 
 def test_panic_stops_a_plain_nbconvert(root: Path, xtask: Path, tmp_path: Path) -> None:

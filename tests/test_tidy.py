@@ -60,8 +60,7 @@ PUT_RIGHT: dict[str, Callable[[Json], Any]] = {
     "metadata `execution`": lambda nb: second(nb)["metadata"].update(execution={"a": "b"}),
     "metadata `collapsed`": lambda nb: second(nb)["metadata"].update(collapsed=False),
     "metadata `scrolled`": lambda nb: second(nb)["metadata"].update(scrolled=True),
-    "metadata `slideshow`": lambda nb: nb["cells"][0]["metadata"].update(slideshow={"a": 1}),
-    "metadata `editable`": lambda nb: nb["cells"][0]["metadata"].update(editable=True),
+    "metadata `vscode`": lambda nb: nb["cells"][0]["metadata"].update(vscode={"a": 1}),
     "metadata `jupyter.a`": lambda nb: second(nb)["metadata"]["jupyter"].update(a=1),
     "cell 1 (id title): metadata `tags`": lambda nb: nb["cells"][0]["metadata"].update(tags=[]),
     "notebook metadata `widgets`": lambda nb: nb["metadata"].update(widgets={"a": 1}),
@@ -92,6 +91,15 @@ TO_BE_RUN: dict[str, Callable[[Json], Any]] = {
 
 def test_a_canonical_notebook_stays_as_it_is() -> None:
     assert canonical.tidy(CANONICAL, {}) == (CANONICAL, [], [])
+
+
+def test_what_a_person_has_chosen_stays() -> None:
+    notebook = json.loads(CANONICAL)
+    notebook["metadata"] |= {"title": "T", "authors": [{"name": "A"}], "rise": {"scroll": True}}
+    chosen = {"slideshow": {"slide_type": "slide"}, "editable": False, "deletable": False}
+    second(notebook)["metadata"] |= chosen | {"title": "cell"}
+    text = text_of(notebook)
+    assert canonical.tidy(text, {}) == (text, [], [])
 
 
 @pytest.mark.parametrize("report", PUT_RIGHT)

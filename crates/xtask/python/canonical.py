@@ -20,9 +20,10 @@ import nbformat
 import stamp
 
 KERNELSPEC = {"display_name": "Rust", "language": "rust", "name": "rust"}
-# What the handouts use; all else in a notebook's metadata is a program's leftover.
-NOTEBOOK_KEYS = {"kernelspec", "language_info", stamp.KEY}
-CELL_KEYS = {"source", "tags", "jupyter", "stub"}
+# What the handouts use, and what a person has chosen (a title, slides, a cell that is locked);
+# all else in the metadata is a program's leftover.
+NOTEBOOK_KEYS = {"kernelspec", "language_info", stamp.KEY, "title", "authors", "rise"}
+CELL_KEYS = {"source", "tags", "jupyter", "stub", "title", "slideshow", "editable", "deletable"}
 JUPYTER_KEYS = {"source_hidden", "outputs_hidden"}
 # The kernel's first execution count is 2; other kernels' is 1.
 FIRST_COUNTS = {1, 2}

@@ -5,7 +5,7 @@
 
 use super::Problem;
 use super::cells::{self, Notebook};
-use super::statements;
+use super::{comments, statements};
 use crate::files;
 use crate::tools::notebook::Cell;
 use crate::tools::paths::Paths;
@@ -148,6 +148,9 @@ fn assemble(cell: &Cell, file: &Path) -> Result<String> {
         ""
     };
     let formatted = statements::last_semicolon_kept(rust, &unwrap(&text)?)?;
+    if !comments::are_kept(rust, &formatted) {
+        return Ok(cell.source.clone());
+    }
     Ok(format!("{commands}{blank}{formatted}"))
 }
 
@@ -246,6 +249,31 @@ mod tests {
             ":dep  a =  \"1\"\n!ls   -l\n\n// c\nlet x = 1;",
         );
         becomes(":version", ":version");
+    }
+
+    #[test]
+    fn a_cell_whose_comments_rustfmt_would_lose_stays_as_it_is() {
+        for odd in [
+            "let  x /* why */ : /* what */ i32 =  1;",
+            "f(/* none */  1 ,\n// last\n);",
+            "match  a { /* x */ _ /* y */ => /* z */ (), }",
+            "struct S { a: /* b */ i32 }",
+            "use a::{b, /* c */ d};",
+            "let a = [1, // one\n 2 /* two */, 3];",
+            "if a /* x */ { } /* y */ else /* z */ { }",
+            "fn f(a: i32 /* a */, /* b */ b: i32) /* c */ -> /* d */ i32 /* e */ { a }",
+        ] {
+            let found = formatted(odd, false).unwrap();
+            assert!(comments::are_kept(odd, &found), "{odd} became {found}");
+        }
+    }
+
+    #[test]
+    fn an_inner_attribute_may_come_first() {
+        becomes(
+            "#![allow( unused )]\nlet  x=1;",
+            "#![allow(unused)]\nlet x = 1;",
+        );
     }
 
     #[test]

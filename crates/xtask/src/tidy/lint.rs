@@ -5,7 +5,7 @@ use super::cells::Notebook;
 use super::lint_crate::{self, Source};
 use crate::files;
 use crate::tools::paths::Paths;
-use crate::tools::{jupyter_env, toolchain};
+use crate::tools::{child, jupyter_env, toolchain};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
@@ -40,6 +40,10 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
         files::write_if_changed(&root.join(name).join("Cargo.toml"), manifest.as_bytes())?;
         files::write_if_changed(&root.join(name).join("src/lib.rs"), source.text.as_bytes())?;
     }
+    // As cargo names it: `target` may be a link.
+    let root = root
+        .canonicalize()
+        .with_context(|| format!("no folder {}", root.display()))?;
     let messages = clippy(paths, &root)?;
     for (notebook, source, name) in &crates {
         let file = root.join(name).join("src/lib.rs");
@@ -119,14 +123,22 @@ impl Message {
 fn clippy(paths: &Paths, root: &Path) -> Result<Vec<Message>> {
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
-    let output = command
+    command
         .args(["clippy", "--workspace", "--keep-going", "--quiet"])
         .args(["--message-format", "json", "--target-dir"])
         .arg(&paths.target)
         .current_dir(root)
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot run cargo")?;
+        .stdin(Stdio::null());
+    // The network is asked only when a notebook names a crate that is not here.
+    let is_here = child::output(
+        Command::new(toolchain::cargo())
+            .args(["fetch", "--offline"])
+            .current_dir(root),
+    );
+    if is_here.is_ok() {
+        command.arg("--offline");
+    }
+    let output = command.output().context("cannot run cargo")?;
     let messages: Vec<Message> = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(Message::read)
@@ -149,7 +161,10 @@ mod tests {
 
     /// What clippy says of a notebook without dependencies.
     fn linted(name: &str, cells: &[&str]) -> Vec<String> {
-        let folder = TestFolder::new(name);
+        linted_in(&TestFolder::new(name), cells)
+    }
+
+    fn linted_in(folder: &TestFolder, cells: &[&str]) -> Vec<String> {
         files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
         let notebook = Notebook {
             path: folder.0.join("a.ipynb"),
@@ -164,6 +179,7 @@ mod tests {
         let cells = [
             "use std::fmt::Debug;\n#[derive(Debug)]\nstruct S(f64);\nfn f() -> S { S(1.0) }\nlet a = f();",
             "fn f() -> i32 { 1 }\nlet show = |x: &dyn Debug| format!(\"{x:?}\");\nshow(&a);\nf() + a.0 as i32",
+            "#![allow(unused)]\nlet unused = 1;",
             "struct S;\nlet a = (S, \"7\".parse::<i32>()?);\nfor _ in 0..f() {}\na.1",
         ];
         assert_eq!(linted("lint-none", &cells), Vec::<String>::new());
@@ -186,6 +202,14 @@ mod tests {
         assert_eq!(found.len(), 3, "{all}");
         let found = linted("lint-error", &["let a = 1;", "\nlet b: String = a;\nb"]).join("\n");
         assert!(found.contains("line 2: E0308: mismatched types"), "{found}");
+    }
+
+    #[test]
+    fn lints_are_found_behind_a_linked_target() {
+        let folder = TestFolder::new("lint-linked");
+        files::make_folder(&folder.0.join("disk")).unwrap();
+        std::os::unix::fs::symlink("disk", folder.0.join("target")).unwrap();
+        assert_eq!(linted_in(&folder, &["let unused = 1;"]).len(), 1);
     }
 
     #[test]

@@ -110,7 +110,9 @@ fn absolute(value: &str, folder: &Path) -> Result<String> {
     match (between.map(str::trim), path, after) {
         (Some("="), Some(path), Some(after)) => {
             let path = folder.join(path);
-            Ok(format!("{before}path = {path:?}{after}"))
+            // JSON's texts are TOML's too; Rust's way to write letters that combine is not.
+            let path = serde_json::Value::from(path.to_string_lossy());
+            Ok(format!("{before}path = {path}{after}"))
         }
         _ => Err(anyhow!("cannot read the path in `{value}`")),
     }
@@ -149,6 +151,8 @@ mod tests {
 
     #[test]
     fn dependencies_are_named_once_by_absolute_paths() {
+        let umlaut = absolute("{ path = \"ko\u{308}rper\" }", Path::new("/my course")).unwrap();
+        assert_eq!(umlaut, "{ path = \"/my course/ko\u{308}rper\" }");
         let first = ":dep a = { path = \"../a\", features = [\"b\"] }\n:dep c = \"=1.0.0\"\n:dep d";
         let text = manifest(&notebook(&[first, ":dep c = \"=1.0.0\""]), "n").unwrap();
         let (_, dependencies) = text.split_once("[dependencies]\n").unwrap();

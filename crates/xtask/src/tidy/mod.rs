@@ -5,14 +5,18 @@
 //! | [`cells`] | a notebook's code cells: the kernel's commands and the Rust |
 //! | [`format`] | the Rust of each cell by rustfmt |
 //! | [`statements`] | a cell's last statement, whose value the notebook shows |
+//! | [`comments`] | the comments that rustfmt would lose |
+//! | [`marks`] | lines that the text form of a notebook takes for the begin of a cell |
 //! | [`form`] | the rest of the file, by `python/canonical.py` |
 //! | [`lint_crate`], [`lint`] | a crate made of each notebook, and clippy on it |
 
 mod cells;
+mod comments;
 mod form;
 mod format;
 mod lint;
 mod lint_crate;
+mod marks;
 mod statements;
 
 use crate::lock;
@@ -44,6 +48,7 @@ pub fn run(
         let formatted = format::all(paths, &read(notebooks)?)?;
         let tidy = form::run(paths, python, notebooks, &formatted.sources, check)?;
         problems.extend(formatted.problems);
+        problems.extend(marks::all(notebooks)?);
         Ok(Outcome::Done(!tidy))
     })?;
     show(paths, &problems);

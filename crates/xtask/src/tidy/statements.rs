@@ -2,12 +2,17 @@
 
 use anyhow::{Context, Result};
 use proc_macro2::{LineColumn, Span};
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Block, Expr, Stmt};
+use syn::{Attribute, Block, Expr, Stmt};
 
+/// The statements of a cell, which the kernel lets begin with inner attributes.
 fn parse(rust: &str) -> Result<Vec<Stmt>> {
-    Ok(Block::parse_within.parse_str(rust)?)
+    let cell = |input: ParseStream| {
+        Attribute::parse_inner(input)?;
+        Block::parse_within(input)
+    };
+    Ok(cell.parse_str(rust)?)
 }
 
 /// A cell's Rust with `let _ = …;` around a last expression, so that more may follow.
@@ -68,6 +73,10 @@ mod tests {
         assert_eq!(
             bound("f();\ng(\n\"é\") // end"),
             "f();\nlet _ = g(\n\"é\"); // end"
+        );
+        assert_eq!(
+            bound("#![allow(unused)]\nf()"),
+            "#![allow(unused)]\nlet _ = f();"
         );
         assert_eq!(bound("vec![1]"), "let _ = vec![1];");
         assert_eq!(

@@ -73,8 +73,16 @@ fn set_by_cargo(name: &str) -> bool {
 }
 
 fn library_path(value: &OsString, paths: &Paths) -> Option<OsString> {
+    // `target` may be a link.
+    let target = paths.target.canonicalize().ok();
+    let is_built_here = |folder: &PathBuf| {
+        let behind = target
+            .as_ref()
+            .is_some_and(|target| folder.starts_with(target));
+        behind || folder.starts_with(&paths.target)
+    };
     let kept: Vec<_> = env::split_paths(value)
-        .filter(|folder| !folder.starts_with(&paths.target) && !folder.as_os_str().is_empty())
+        .filter(|folder| !is_built_here(folder) && !folder.as_os_str().is_empty())
         .collect();
     if kept.is_empty() {
         return None;
@@ -91,6 +99,16 @@ mod tests {
     fn cargo_s_variables_are_told_from_the_user_s() {
         assert!(set_by_cargo("CARGO_PKG_NAME") && set_by_cargo("CARGO"));
         assert!(!set_by_cargo("CARGO_HOME") && !set_by_cargo("CARGO_NET_OFFLINE"));
+    }
+
+    #[test]
+    fn libraries_built_behind_a_link_are_not_searched() {
+        let folder = crate::files::TestFolder::new("linked-target");
+        let disk = folder.0.join("disk");
+        crate::files::make_folder(&disk).unwrap();
+        std::os::unix::fs::symlink(&disk, folder.0.join("target")).unwrap();
+        let value = disk.canonicalize().unwrap().join("debug/deps");
+        assert_eq!(library_path(&value.into(), &Paths::of(&folder.0)), None);
     }
 
     #[test]

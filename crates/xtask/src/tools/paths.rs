@@ -27,10 +27,10 @@ impl Paths {
     /// folder, else the one this program was built in.
     pub fn find() -> Result<Paths> {
         let exe = env::current_exe().and_then(|exe| exe.canonicalize()).ok();
-        if let Some(exe) = &exe
-            && let Some(root) = exe.ancestors().nth(3)
-            && exe.parent() == Some(&root.join("target/kernel"))
-        {
+        // As it was called: `target` may be a link, behind which there is no checkout.
+        let called = env::args_os().next().map(PathBuf::from);
+        let launchers = [called.as_ref(), exe.as_ref()].into_iter().flatten();
+        if let Some(root) = launchers.filter_map(|exe| root_of_launcher(exe)).next() {
             return Ok(Paths::of(root));
         }
         let here = env::current_dir().ok();
@@ -68,6 +68,14 @@ impl Paths {
     }
 }
 
+/// The checkout whose launcher a program is, going by the program's name alone.
+fn root_of_launcher(program: &Path) -> Option<&Path> {
+    let root = program.ancestors().nth(3)?;
+    let is_launcher =
+        program.is_absolute() && program.parent() == Some(&root.join("target/kernel"));
+    is_launcher.then_some(root)
+}
+
 fn checkout_around(start: &Path) -> Option<PathBuf> {
     let start = start.canonicalize().ok()?;
     start
@@ -81,6 +89,17 @@ fn checkout_around(start: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_launcher_knows_its_checkout_by_the_name_it_is_called() {
+        let of = |program| root_of_launcher(Path::new(program));
+        assert_eq!(
+            of("/my course/target/kernel/launcher"),
+            Some(Path::new("/my course"))
+        );
+        assert_eq!(of("/disk/built/kernel/launcher"), None);
+        assert_eq!(of("target/kernel/launcher"), None);
+    }
 
     #[test]
     fn the_checkout_is_found_from_a_folder_inside() {
