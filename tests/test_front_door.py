@@ -47,7 +47,7 @@ def run(xtask: Path, checkout: Path, tmp_path: Path) -> Callable[..., Run]:
     def run(*args: str, path: str | None = None, **variables: str) -> Run:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(own)}
         search = os.environ["PATH"] if path is None else path
-        environment["PATH"] = f"{tmp_path / 'bin'}:{search}"
+        environment["PATH"] = f"{tmp_path / 'bin'}:{search}".removesuffix(":")
         command = [str(xtask), *args]
         return subprocess.run(
             command, cwd=checkout, env={**environment, **variables}, capture_output=True, text=True
@@ -108,7 +108,8 @@ def environment(tmp_path: Path, *missing: str) -> Path:
     report = "; ".join(f"echo missing {name}" for name in missing)
     script(
         place / "bin/python",
-        'case "$2" in *"import jupyterlab"*) exit 0;; *version*) ' + report + "; exit 0;; esac",
+        'case "$2" in *"import jupyterlab"*) exit 0;; playwright) echo no net >&2; exit 1;; esac',
+        f'case "$2" in *"in sys.argv"*) {report or ":"}; exit 0;; esac',
         f'exec "{sys.executable}" "$@"',
     )
     return place
@@ -132,3 +133,45 @@ def test_an_environment_that_lacks_something_is_refused_at_once(
     assert result.returncode == 1
     assert f"needed here: {missing}" in result.stderr, result.stdout + result.stderr
     assert BUILDS not in result.stdout and "Rust lints" not in result.stdout
+
+
+@pytest.fixture
+def fakes(tmp_path: Path) -> Path:
+    """A toolchain that is complete, and a cargo whose every check fails; nothing else."""
+    rustc_without_source(tmp_path, tmp_path / "usr")
+    (tmp_path / "usr/lib/rustlib/src/rust/library/core").mkdir(parents=True)
+    asked = f'echo "cargo $@" >> "{tmp_path}/asked"'
+    script(tmp_path / "bin/cargo", asked, '[ "$1" = fetch ] && exit 0', "exit 1")
+    script(tmp_path / "bin/sudo", 'shift; exec "$@"')
+    return tmp_path / "bin"
+
+
+def test_the_network_is_asked_only_for_crates_that_are_missing(
+    run: Callable[..., Run], fakes: Path, tmp_path: Path
+) -> None:
+    lacking = {"path": "", "VIRTUAL_ENV": str(environment(tmp_path))}
+    assert "Rust format" in run("test", **lacking).stdout
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    assert [line for line in asked if "fetch" in line] == ["cargo fetch --locked --offline"]
+
+    answer = 'case "$*" in *--offline) exit 1;; *fetch*) echo no net >&2;; esac'
+    script(fakes / "cargo", f'echo "cargo $@" >> "{tmp_path}/asked"', answer, "exit 1")
+    failed = run("test", **lacking)
+    assert "cargo fetch --locked\n" in (tmp_path / "asked").read_text("utf-8")
+    assert "Cargo.lock names are missing" in failed.stderr and "no net" in failed.stderr
+    assert "Rust format" not in failed.stdout
+
+
+def test_a_browser_is_got_where_that_is_possible(
+    run: Callable[..., Run], fakes: Path, tmp_path: Path
+) -> None:
+    complete = {"path": "", "VIRTUAL_ENV": str(environment(tmp_path))}
+    none = run("test", **complete)
+    assert "LEFT OUT: all tests that need a browser" in none.stdout, none.stderr
+    assert "no apt-get" in none.stdout and "no net" in none.stdout
+    assert "Rust format" in none.stdout, "the other checks are not left out"
+
+    chromium = f'printf "#!/bin/sh\\n" > "{fakes}/chromium"; /bin/chmod +x "{fakes}/chromium"'
+    script(fakes / "apt-get", f'[ "$1" = install ] && {{ {chromium}; }}', "exit 0")
+    assert "LEFT OUT" not in run("test", **complete).stdout
+    assert (fakes / "chromium").exists()
