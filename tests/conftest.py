@@ -96,9 +96,13 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium without a window."""
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium without a window; what it writes beside its profile is not in the user's home."""
+    home = str(tmp_path_factory.mktemp("chromium"))
+    own = {**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=CHROMIUM_OPTIONS, env=own
+        )
         yield browser
         browser.close()

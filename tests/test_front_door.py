@@ -175,3 +175,24 @@ def test_a_browser_is_got_where_that_is_possible(
     script(fakes / "apt-get", f'[ "$1" = install ] && {{ {chromium}; }}', "exit 0")
     assert "LEFT OUT" not in run("test", **complete).stdout
     assert (fakes / "chromium").exists()
+
+
+def test_an_environment_stays_until_the_new_one_is_complete(
+    run: Callable[..., Run], fakes: Path, checkout: Path
+) -> None:
+    python = script(
+        fakes / "python3",
+        'case "$2" in *version_info*) echo 3.12.3; exit 0;;',
+        'venv) /bin/mkdir -p "$3/bin"; /bin/cp "$0" "$3/bin/python"; exit 0;;',
+        "*) echo no net >&2; exit 1;; esac",
+    )
+    earlier = checkout / ".venv"
+    (earlier / "bin").mkdir(parents=True)
+    shutil.copy(python, earlier / "bin/python")
+    (earlier / "pyvenv.cfg").write_text("earlier")
+    (earlier / "xtask-stamp").write_text("of other packages")
+    result = run("tidy", path="")
+    assert result.returncode == 1
+    assert "the earlier .venv is back" in result.stderr and "no net" in result.stderr
+    assert (earlier / "pyvenv.cfg").read_text() == "earlier"
+    assert [path.name for path in checkout.glob(".venv*")] == [".venv"]

@@ -157,6 +157,10 @@ impl<'a> Run<'a> {
                 let mut command = jupyter_env::python(self.paths, python);
                 command.arg(script(self.paths, "print_pages.py")?);
                 command.arg(self.out.work()).arg(chromium);
+                // What the browser writes beside its profile; a home may be for reading only.
+                for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+                    command.env(variable, self.paths.work.join("browser-home"));
+                }
                 child::run(&mut command, &self.paths.log("print"), Show::Stdout)?;
                 self.put_all("pdf").map(Outcome::Done)
             })?;
