@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import quick  # noqa: F401 (first)
+
+# isort: split
 import nbformat
 import stamp
 

@@ -10,6 +10,9 @@ import re
 import sys
 from pathlib import Path
 
+import quick  # noqa: F401 (first)
+
+# isort: split
 import nbformat
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode

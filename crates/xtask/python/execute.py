@@ -21,6 +21,9 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import quick  # noqa: F401 (first)
+
+# isort: split
 import nbformat
 import stamp
 from jupyter_client.manager import AsyncKernelManager

@@ -13,6 +13,9 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+import quick  # noqa: F401 (first)
+
+# isort: split
 import index
 import nbformat
 from cells import HERE, CellsExporter, without_links
