@@ -1,7 +1,9 @@
 //! Where things are in the checkout.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of one checkout, all absolute.
@@ -35,6 +37,9 @@ impl Paths {
         }
         let here = env::current_dir().ok();
         let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        if let Some(root) = exe.as_ref().and_then(|exe| root_of_kernelspec(exe)) {
+            return Ok(Paths::of(&root));
+        }
         [here, manifest, exe]
             .into_iter()
             .flatten()
@@ -76,6 +81,17 @@ fn root_of_launcher(program: &Path) -> Option<&Path> {
     is_launcher.then_some(root)
 }
 
+/// The checkout that the kernelspec beside a launcher names, if the launcher is its own: a program
+/// that the kernel calls has no other way back when `target` is a link.
+fn root_of_kernelspec(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    let spec = fs::read(folder.join("jupyter/kernels/rust/kernel.json")).ok()?;
+    let spec: Value = serde_json::from_slice(&spec).ok()?;
+    let root = PathBuf::from(spec.pointer("/metadata/speedup/root")?.as_str()?);
+    let own = root.join("target/kernel").canonicalize().ok()?;
+    (own == folder).then_some(root)
+}
+
 fn checkout_around(start: &Path) -> Option<PathBuf> {
     let start = start.canonicalize().ok()?;
     start
@@ -89,6 +105,7 @@ fn checkout_around(start: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::{self, TestFolder};
 
     #[test]
     fn a_launcher_knows_its_checkout_by_the_name_it_is_called() {
@@ -99,6 +116,20 @@ mod tests {
         );
         assert_eq!(of("/disk/built/kernel/launcher"), None);
         assert_eq!(of("target/kernel/launcher"), None);
+    }
+
+    #[test]
+    fn a_launcher_behind_a_linked_target_finds_the_checkout_by_its_kernelspec() {
+        let folder = TestFolder::new("linked-launcher");
+        let top = folder.0.canonicalize().unwrap();
+        let (root, kernel) = (top.join("course"), top.join("disk/kernel"));
+        let spec = serde_json::json!({"metadata": {"speedup": {"root": root}}}).to_string();
+        let file = kernel.join("jupyter/kernels/rust/kernel.json");
+        files::write(&file, spec.as_bytes()).unwrap();
+        files::make_folder(&root).unwrap();
+        assert_eq!(root_of_kernelspec(&kernel.join("launcher")), None);
+        std::os::unix::fs::symlink("../disk", root.join("target")).unwrap();
+        assert_eq!(root_of_kernelspec(&kernel.join("launcher")), Some(root));
     }
 
     #[test]
