@@ -199,6 +199,9 @@ impl<'a> Run<'a> {
         self.render(python, false)?;
         let executed =
             fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
+        // One printed from an older page.
+        self.out
+            .remove(&self.inside.join(name.with_extension("pdf")))?;
         self.put(&name)?;
         let page = self.put(&name.with_extension("html"))?;
         self.put(Path::new(TIMINGS))?;

@@ -5,13 +5,12 @@
 
 use super::Problem;
 use super::cells::{self, Notebook};
-use super::{comments, statements};
+use super::{comments, statements, strings};
 use crate::files;
 use crate::tools::notebook::Cell;
 use crate::tools::paths::Paths;
 use anyhow::{Context, Result, bail, ensure};
-use proc_macro2::{TokenStream, TokenTree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -161,7 +160,7 @@ fn unwrap(text: &str) -> Result<String> {
         .strip_prefix(HEAD)
         .and_then(|rest| rest.strip_suffix(TAIL))
         .context("rustfmt moved the function around a cell")?;
-    let inside = lines_inside_strings(text)?;
+    let inside = strings::lines_inside(text)?;
     let mut lines = Vec::new();
     // The head's line is number 1, and what follows it there is nothing.
     for (number, line) in (1..).zip(body.split('\n')) {
@@ -175,37 +174,11 @@ fn unwrap(text: &str) -> Result<String> {
     Ok(lines[1..lines.len() - 1].join("\n"))
 }
 
-/// The lines, from 1, that begin inside a string: their blanks are the string's.
-fn lines_inside_strings(text: &str) -> Result<BTreeSet<usize>> {
-    let tokens: TokenStream = text
-        .parse()
-        .map_err(|error| anyhow::anyhow!("cannot read a formatted cell: {error}"))?;
-    let lines: Vec<&str> = text.lines().collect();
-    let mut inside = BTreeSet::new();
-    let mut stack: Vec<TokenTree> = tokens.into_iter().collect();
-    while let Some(token) = stack.pop() {
-        match token {
-            TokenTree::Group(group) => stack.extend(group.stream()),
-            TokenTree::Literal(literal) => {
-                let (start, end) = (literal.span().start(), literal.span().end());
-                let first = lines
-                    .get(start.line - 1)
-                    .and_then(|l| l.chars().nth(start.column));
-                // A comment for documentation is a literal too, but begins with a slash.
-                if first != Some('/') {
-                    inside.extend(start.line + 1..=end.line);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(inside)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::files::TestFolder;
+    use crate::tools::notebook;
 
     /// One cell's formatted text, or what is wrong with it.
     fn formatted(source: &str, fails: bool) -> std::result::Result<String, String> {
@@ -305,5 +278,23 @@ mod tests {
             formatted("let  a = undefined;", true).unwrap(),
             "let a = undefined;"
         );
+    }
+
+    #[test]
+    fn the_handouts_stay_as_they_are() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let files = notebook::notebooks(&root.join("notebooks")).unwrap();
+        let read = files.iter().map(|path| Notebook::read(path).unwrap());
+        let folder = TestFolder::new("format-handouts");
+        let notebooks: Vec<Notebook> = read.collect();
+        let found = all(&Paths::of(&folder.0), &notebooks).unwrap();
+        assert!(found.problems.is_empty());
+        for notebook in &notebooks {
+            let sources = found.sources.get(&notebook.path);
+            for cell in &notebook.cells {
+                let text = sources.and_then(|cells| cells.get(&cell.index));
+                assert_eq!(text.unwrap_or(&cell.source), &cell.source);
+            }
+        }
     }
 }

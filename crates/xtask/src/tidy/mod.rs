@@ -5,6 +5,7 @@
 //! | [`cells`] | a notebook's code cells: the kernel's commands and the Rust |
 //! | [`format`] | the Rust of each cell by rustfmt |
 //! | [`statements`] | a cell's last statement, whose value the notebook shows |
+//! | [`strings`] | strings of many lines, whose blanks stay |
 //! | [`comments`] | the comments that rustfmt would lose |
 //! | [`marks`] | lines that the text form of a notebook takes for the begin of a cell |
 //! | [`form`] | the rest of the file, by `python/canonical.py` |
@@ -18,6 +19,7 @@ mod lint;
 mod lint_crate;
 mod marks;
 mod statements;
+mod strings;
 
 use crate::lock;
 use crate::tools::notebook::Cell;
