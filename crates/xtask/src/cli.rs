@@ -4,7 +4,7 @@ use crate::edition::Edition;
 use crate::handouts::{self, Request};
 use crate::paths::Paths;
 use crate::step::Steps;
-use crate::{bench, chromium, lab, launcher, setup, test_suite, tidy};
+use crate::{bench, chromium, lab, setup, test_suite, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -41,15 +41,9 @@ enum Command {
     Bench(BenchArgs),
     /// Only set up: Python environment, kernel, crates built ahead
     Setup {
-        /// Redo every step, also the kernel's build in the user's cache (7 minutes)
+        /// Redo every step, also the kernel's build in the user's cache (5 minutes)
         #[arg(long)]
         force: bool,
-    },
-    /// Start the notebook kernel (Jupyter calls this)
-    #[command(hide = true)]
-    Kernel {
-        /// The connection file that Jupyter wrote
-        connection_file: PathBuf,
     },
 }
 
@@ -149,7 +143,6 @@ pub fn run() -> Result<()> {
         Command::Setup { force } => {
             setup::run(&paths, &mut Steps::new(setup::STEPS), force).map(drop)
         }
-        Command::Kernel { connection_file } => launcher::run(&paths, &connection_file),
     }
 }
 

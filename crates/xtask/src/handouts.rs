@@ -127,7 +127,7 @@ pub fn run(
     };
     let executed = steps.run(&what, || {
         let result = execute_all(paths, python, request, notebooks, out.path());
-        run_folders::sweep(&paths.kernel.join("run"))?;
+        run_folders::sweep(&paths.layout().runs())?;
         result.map(Outcome::Done)
     })?;
     steps.run("Rendering the pages", || {

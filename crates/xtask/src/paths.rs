@@ -1,6 +1,7 @@
 //! Where things are in the checkout.
 
 use anyhow::{Context, Result};
+use kernel::layout::Layout;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ pub struct Paths {
     pub venv: PathBuf,
     /// Everything that can be deleted.
     pub target: PathBuf,
-    /// What the notebook kernel needs: launcher, seed, run folders.
+    /// What the notebook kernel needs, see [`Layout`].
     pub kernel: PathBuf,
     /// Jupyter's own settings and state, kept apart from the user's.
     pub jupyter: PathBuf,
@@ -23,16 +24,10 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Finds the checkout: the launcher's own, else the one around the current
-    /// folder, else the one this program was built in.
+    /// Finds the checkout: the one around the current folder, else the one this
+    /// program was built in.
     pub fn find() -> Result<Paths> {
         let exe = env::current_exe().and_then(|exe| exe.canonicalize()).ok();
-        if let Some(exe) = &exe
-            && let Some(root) = exe.ancestors().nth(3)
-            && exe.parent() == Some(&root.join("target/kernel"))
-        {
-            return Ok(Paths::of(root));
-        }
         let here = env::current_dir().ok();
         let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         [here, manifest, exe]
@@ -55,6 +50,11 @@ impl Paths {
             work: target.join("xtask"),
             target,
         }
+    }
+
+    /// Where things are below the folder of the kernel.
+    pub fn layout(&self) -> Layout {
+        Layout::new(&self.kernel)
     }
 
     /// The log file of a child process.

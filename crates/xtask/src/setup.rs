@@ -4,11 +4,12 @@ use crate::paths::Paths;
 use crate::python_env::{self, PythonEnv};
 use crate::step::Steps;
 use crate::toolchain::Toolchain;
-use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed, worker};
+use crate::{crates_ahead, kernel_program, kernelspec, worker};
 use anyhow::Result;
+use kernel::{files, kept, lock, run_folders};
 
 /// How many steps the set-up has.
-pub const STEPS: usize = 5;
+pub const STEPS: usize = 6;
 
 /// Does what is not up to date, all of it with `force`.
 pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
@@ -19,19 +20,21 @@ pub fn run(paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
         python_env::find_or_make(paths, force)
     })?;
     let program = steps.run("Rust kernel for Jupyter", || {
-        evcxr::find_or_build(paths, &toolchain, force)
+        kernel_program::find_or_build(paths, force)
     })?;
-    steps.run("Kernel launcher and kernelspec", || {
-        kernelspec::install(paths, &python, &program, &toolchain)
+    steps.run("What runs beside the kernel", || {
+        kernelspec::prepare(paths, &program, &toolchain)
     })?;
     steps.run("Crates of the notebooks, built ahead", || {
-        seed::build(paths, &python, &toolchain, force)
+        crates_ahead::build(paths, &program, &toolchain, force)
     })?;
+    steps.run("Kernelspec", || kernelspec::install(paths, &python))?;
     steps.run("Worker program of the handouts", || {
         worker::build(paths, force)
     })?;
-    run_folders::sweep(&paths.kernel.join("run"))?;
-    cell_cache::sweep(paths)?;
+    let layout = paths.layout();
+    run_folders::sweep(&layout.runs())?;
+    kept::sweep(&layout)?;
     Ok(python)
 }
 

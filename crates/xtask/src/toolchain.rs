@@ -43,11 +43,9 @@ impl Toolchain {
         })
     }
 
-    /// No compiler, at a place of its own.
-    #[cfg(test)]
-    pub fn of_test(sysroot: &std::path::Path) -> Toolchain {
-        let text = "commit-hash: 0\nhost: h\nrelease: 1.0.0\n";
-        Toolchain::parse(text, &sysroot.to_string_lossy()).expect("it has all fields")
+    /// What kernels have to know of it.
+    pub fn for_kernels(&self) -> Result<kernel::toolchain::Toolchain> {
+        kernel::toolchain::Toolchain::of(&self.sysroot, &self.host)
     }
 
     /// A name for folders of what was built by this compiler.
