@@ -1,71 +1,71 @@
-//! Step 3: the launcher program and the kernelspec that names it.
+//! Step 3: the launcher, what it reads, and the kernelspec that names it.
 
+use crate::child;
 use crate::paths::Paths;
 use crate::python_env::PythonEnv;
 use crate::step::Outcome;
-use crate::toolchain::Toolchain;
-use crate::{cell_build, cell_cache, files, own_program, std_sources};
+use crate::toolchain::{self, Toolchain};
+use crate::{jupyter_env, own_program};
 use anyhow::{Context, Result};
+use kernel::{files, std_sources};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// The kernel's settings: never ask the network (`:offline 0` in a cell allows it).
-const EVCXR_TOML: &str = "[evcxr]\noffline_mode = true\n";
-/// Dependencies as in a release build; cells keep their checks.
-pub const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\n\
-    opt-level = 3\n\
-    debug-assertions = false\n\
-    overflow-checks = false\n";
+/// Puts what runs beside the kernel in place, and what it reads.
+pub fn prepare(paths: &Paths, program: &Path, toolchain: &Toolchain) -> Result<Outcome<()>> {
+    let layout = paths.layout();
+    let mut changed = own_program::copy(&launcher(paths)?, &layout.launcher())?;
+    changed |= toolchain.for_kernels()?.install(&layout)?;
+    changed |= std_sources::install(&layout, &toolchain.sysroot, &toolchain.key())?;
+    let note = program.to_string_lossy();
+    changed |= files::write_if_changed(&layout.program_note(), note.as_bytes())?;
+    Ok(Outcome::of(changed))
+}
 
-/// Puts the launcher, its settings and the kernelspec in place.
-pub fn install(
-    paths: &Paths,
-    python: &PythonEnv,
-    evcxr: &Path,
-    toolchain: &Toolchain,
-) -> Result<Outcome<()>> {
-    let mut changed = own_program::copy_to(&launcher_file(paths))?;
-    changed |= cell_cache::install(paths, &launcher_file(paths))?;
-    changed |= cell_build::install(paths, &launcher_file(paths))?;
-    changed |= std_sources::install(paths, toolchain)?;
-    let mut put = |path: PathBuf, content: &str| -> Result<()> {
-        changed |= files::write_if_changed(&path, content.as_bytes())?;
-        Ok(())
-    };
-    put(paths.kernel.join("config/evcxr.toml"), EVCXR_TOML)?;
-    put(paths.kernel.join(".cargo/config.toml"), CARGO_CONFIG)?;
-    put(program_note(paths), &evcxr.to_string_lossy())?;
+/// The launcher, built by cargo.
+fn launcher(paths: &Paths) -> Result<PathBuf> {
+    let mut command = Command::new(toolchain::cargo());
+    jupyter_env::without_cargo(&mut command, paths);
+    command
+        .args(["build", "--quiet", "--package", "kernel", "--bin", "launcher"])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(&paths.root);
+    let messages = child::output(&mut command).context("the launcher cannot be built")?;
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs.next().context("cargo does not say where the launcher is")
+}
+
+/// Writes the kernelspec: for what `cargo xtask` runs, and into the Python environment.
+pub fn install(paths: &Paths, python: &PythonEnv) -> Result<Outcome<()>> {
     let spec = format!("{:#}\n", kernelspec(paths));
-    put(paths.kernel.join("jupyter/kernels/rust/kernel.json"), &spec)?;
+    let own = paths.kernel.join("jupyter/kernels/rust/kernel.json");
+    let mut changed = files::write_if_changed(&own, spec.as_bytes())?;
     let in_env = python.prefix.join("share/jupyter/kernels/rust");
     if is_foreign(&in_env) {
         println!(
             "      the kernelspec {} is not ours and stays; `cargo xtask` uses its own",
             in_env.display()
         );
-    } else {
-        put(in_env.join("kernel.json"), &spec)
-            .context("the environment's kernelspec cannot be written")?;
+        return Ok(Outcome::of(changed));
     }
-    Ok(match changed {
-        true => Outcome::Done(()),
-        false => Outcome::UpToDate(()),
-    })
-}
-
-/// The file that tells the launcher where the kernel's program is.
-pub fn program_note(paths: &Paths) -> PathBuf {
-    paths.kernel.join("evcxr-program")
-}
-
-fn launcher_file(paths: &Paths) -> PathBuf {
-    paths.kernel.join("launcher")
+    match files::write_if_changed(&in_env.join("kernel.json"), spec.as_bytes()) {
+        Ok(new) => changed |= new,
+        Err(error) => println!(
+            "      warning: {error:#}; `cargo xtask` uses a kernelspec of its own, but a Jupyter that is started \
+             in another way does not find the kernel `rust`"
+        ),
+    }
+    Ok(Outcome::of(changed))
 }
 
 fn kernelspec(paths: &Paths) -> Value {
     json!({
-        "argv": [launcher_file(paths), "kernel", "{connection_file}"],
+        "argv": [paths.layout().launcher(), "{connection_file}"],
         "display_name": "Rust",
         "language": "rust",
         "interrupt_mode": "message",
@@ -88,7 +88,7 @@ fn is_foreign(folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::TestFolder;
+    use kernel::files::TestFolder;
 
     fn environment(folder: &TestFolder) -> PythonEnv {
         PythonEnv {
@@ -103,32 +103,33 @@ mod tests {
         let folder = TestFolder::new("foreign");
         let paths = Paths::of(&folder.0.join("checkout"));
         let python = environment(&folder);
-        let none = Toolchain::of_test(&folder.0.join("none"));
         let theirs = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         files::write(&theirs, b"{\"argv\": [\"theirs\"]}").unwrap();
-        install(&paths, &python, Path::new("/evcxr"), &none).unwrap();
+        install(&paths, &python).unwrap();
         assert!(fs::read_to_string(&theirs).unwrap().contains("theirs"));
-        assert!(
-            paths
-                .kernel
-                .join("jupyter/kernels/rust/kernel.json")
-                .is_file()
-        );
+        assert!(paths.kernel.join("jupyter/kernels/rust/kernel.json").is_file());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_no_reason_to_stop() {
+        let folder = TestFolder::new("unwritable");
+        let paths = Paths::of(&folder.0.join("checkout"));
+        let python = environment(&folder);
+        files::write(&python.prefix.join("share/jupyter/kernels"), b"a file").unwrap();
+        let done = install(&paths, &python).unwrap();
+        assert!(matches!(done, Outcome::Done(())));
     }
 
     #[test]
     fn our_kernelspec_is_written_once_and_renewed_when_the_checkout_differs() {
         let folder = TestFolder::new("ours");
         let python = environment(&folder);
-        let none = Toolchain::of_test(&folder.0.join("none"));
         let spec = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         let first = Paths::of(&folder.0.join("first"));
-        let done = install(&first, &python, Path::new("/evcxr"), &none).unwrap();
-        assert!(matches!(done, Outcome::Done(())));
-        let again = install(&first, &python, Path::new("/evcxr"), &none).unwrap();
-        assert!(matches!(again, Outcome::UpToDate(())));
+        assert!(matches!(install(&first, &python).unwrap(), Outcome::Done(())));
+        assert!(matches!(install(&first, &python).unwrap(), Outcome::UpToDate(())));
         let second = Paths::of(&folder.0.join("second"));
-        install(&second, &python, Path::new("/evcxr"), &none).unwrap();
+        install(&second, &python).unwrap();
         let text = fs::read_to_string(spec).unwrap();
         assert!(text.contains("/second/target/kernel/launcher"), "{text}");
     }

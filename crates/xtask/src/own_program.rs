@@ -1,15 +1,20 @@
-//! This program's own file, which cargo may replace while the program runs.
+//! Programs in use, which cargo may replace while they run: so they run as copies.
 
-use crate::files;
 use anyhow::{Context, Result};
+use kernel::files;
 use std::env;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Copies this program to `place`, unless it is there; tells whether it copied.
 pub fn copy_to(place: &Path) -> Result<bool> {
-    let content = fs::read(own_file()?).context("cannot read this program's own file")?;
+    copy(&own_file()?, place)
+}
+
+/// Copies a program to `place`, unless it is there; tells whether it copied.
+pub fn copy(program: &Path, place: &Path) -> Result<bool> {
+    let content = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
     if fs::read(place).is_ok_and(|old| old == content) {
         return Ok(false);
     }
@@ -18,17 +23,6 @@ pub fn copy_to(place: &Path) -> Result<bool> {
     fs::set_permissions(&new, fs::Permissions::from_mode(0o755))
         .with_context(|| format!("cannot make {} executable", new.display()))?;
     files::rename(&new, place)?;
-    Ok(true)
-}
-
-/// Makes `program` callable as `name` too; tells whether it had to.
-pub fn name_also(program: &Path, name: &Path) -> Result<bool> {
-    if fs::read_link(name).is_ok_and(|original| original == program) {
-        return Ok(false);
-    }
-    files::remove(name)?;
-    symlink(program, name)
-        .with_context(|| format!("cannot make {} a name of the launcher", name.display()))?;
     Ok(true)
 }
 
@@ -44,7 +38,7 @@ fn own_file() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::TestFolder;
+    use kernel::files::TestFolder;
 
     #[test]
     fn the_copy_is_made_once_and_can_run() {

@@ -5,8 +5,10 @@ use super::measurement::Measurement;
 use super::{Places, Request};
 use crate::child::{self, Show};
 use crate::paths::Paths;
-use crate::{files, jupyter_env, launcher, toolchain};
+use crate::{files, jupyter_env, toolchain};
 use anyhow::Result;
+use kernel::settings;
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -65,7 +67,7 @@ pub fn run_harness(
         .env("SPEEDUP_BENCH_VALUES", &values)
         .env("SPEEDUP_BENCH_THREADS", counts.join(" "))
         .env("CRITERION_HOME", &folder);
-    launcher::ask_for_huge_pages(&mut command);
+    command.envs(settings::huge_pages(env::var("GLIBC_TUNABLES").ok()));
     match &request.only {
         Some(only) => command.env("SPEEDUP_BENCH_ONLY", only),
         None => command.env_remove("SPEEDUP_BENCH_ONLY"),

@@ -1,7 +1,8 @@
 //! A program that speaks the protocol of lines: `run` in, `SECONDS VALUE` out.
 
-use crate::launcher;
 use anyhow::{Context, Result, bail};
+use kernel::settings;
+use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -32,7 +33,7 @@ pub struct Program {
 impl Program {
     /// Starts the program, with memory as a notebook's kernel has it.
     pub fn start(name: &str, command: &mut Command) -> Result<Program> {
-        launcher::ask_for_huge_pages(command);
+        command.envs(settings::huge_pages(env::var("GLIBC_TUNABLES").ok()));
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

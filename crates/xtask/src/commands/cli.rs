@@ -6,7 +6,7 @@ use crate::handouts::{self, Request, Run, chromium};
 use crate::tools::notebook;
 use crate::tools::paths::Paths;
 use crate::tools::step::Steps;
-use crate::{bench, launcher, setup, tidy};
+use crate::{bench, setup, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -43,15 +43,9 @@ enum Command {
     Bench(BenchArgs),
     /// Only set up: Python environment, kernel, crates built ahead
     Setup {
-        /// Redo every step, also the kernel's build in the user's cache (7 minutes)
+        /// Redo every step, also the kernel's build in the user's cache (5 minutes)
         #[arg(long)]
         force: bool,
-    },
-    /// Start the notebook kernel (Jupyter calls this)
-    #[command(hide = true)]
-    Kernel {
-        /// The connection file that Jupyter wrote
-        connection_file: PathBuf,
     },
 }
 
@@ -160,7 +154,6 @@ pub fn run() -> Result<()> {
             let mut steps = Steps::new(setup::STEPS);
             setup::run(&paths, &mut steps, force, &handouts::needs(false)).map(drop)
         }
-        Command::Kernel { connection_file } => launcher::run(&paths, &connection_file),
     }
 }
 

@@ -17,9 +17,6 @@ mod output_folder;
 mod picture;
 mod written;
 
-// The name by which the seed knows it.
-pub use crate::tools::scripts::executor;
-
 use crate::run_folders;
 use crate::tools::child::{self, Show};
 use crate::tools::jupyter_env;
@@ -145,7 +142,7 @@ impl<'a> Run<'a> {
                     break;
                 }
             }
-            run_folders::sweep(&self.paths.kernel.join("run"))?;
+            run_folders::sweep(&self.paths.layout().runs())?;
             done.map(Outcome::Done)
         })?;
         steps.run("Rendering the pages", || {

@@ -19,12 +19,13 @@ use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::scripts;
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::toolchain::Toolchain;
-use crate::{cell_cache, evcxr, files, kernelspec, lock, run_folders, seed};
+use crate::{crates_ahead, kernel_program, kernelspec};
 use anyhow::Result;
+use kernel::{files, kept, lock, run_folders};
 use std::fs::File;
 
 /// How many steps the set-up has.
-pub const STEPS: usize = 7;
+pub const STEPS: usize = 8;
 
 /// What all else is built with: found, or quickly made.
 pub struct Ground {
@@ -66,19 +67,21 @@ impl Ground {
         let _lock = exclusive(paths)?;
         files::make_folder(&paths.jupyter)?;
         let program = steps.run("Rust kernel for Jupyter", || {
-            evcxr::find_or_build(paths, &toolchain, force)
+            kernel_program::find_or_build(paths, force)
         })?;
-        steps.run("Kernel launcher and kernelspec", || {
-            kernelspec::install(paths, &python, &program, &toolchain)
+        steps.run("What runs beside the kernel", || {
+            kernelspec::prepare(paths, &program, &toolchain)
         })?;
         steps.run("Crates of the notebooks, built ahead", || {
-            seed::build(paths, &python, &toolchain, force)
+            crates_ahead::build(paths, &program, &toolchain, force)
         })?;
+        steps.run("Kernelspec", || kernelspec::install(paths, &python))?;
         steps.run("Worker program of the handouts", || {
             worker::build(paths, &toolchain, force)
         })?;
-        run_folders::sweep(&paths.kernel.join("run"))?;
-        cell_cache::sweep(paths)?;
+        let layout = paths.layout();
+        run_folders::sweep(&layout.runs())?;
+        kept::sweep(&layout)?;
         Ok(python)
     }
 }

@@ -11,6 +11,16 @@ pub enum Outcome<T> {
     UpToDate(T),
 }
 
+impl Outcome<()> {
+    /// Of work that tells whether it changed something.
+    pub fn of(changed: bool) -> Outcome<()> {
+        match changed {
+            true => Outcome::Done(()),
+            false => Outcome::UpToDate(()),
+        }
+    }
+}
+
 /// Counts the steps of one command and prints each: `[2/6] what it does ...`.
 pub struct Steps {
     total: usize,

@@ -51,6 +51,11 @@ impl Toolchain {
         Toolchain::parse(text, &sysroot.to_string_lossy()).expect("it has all fields")
     }
 
+    /// What kernels have to know of it.
+    pub fn for_kernels(&self) -> Result<kernel::toolchain::Toolchain> {
+        kernel::toolchain::Toolchain::of(&self.sysroot, &self.host)
+    }
+
     /// A name for folders of what was built by this compiler.
     pub fn key(&self) -> String {
         format!("rustc-{}-{}-{}", self.release, self.commit, self.host)

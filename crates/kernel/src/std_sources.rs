@@ -7,13 +7,12 @@
 //! missing, and with it the crates that the library itself depends on. The compiler is not concerned: `std::arch`
 //! works as ever.
 
-use crate::paths::Paths;
-use crate::toolchain::Toolchain;
+use crate::layout::Layout;
 use crate::{files, signatures};
 use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where `core` has them, seen from the folder of the libraries, and what is there in their place.
 const EMPTY: [(&str, &str); 2] = [
@@ -27,26 +26,18 @@ const STAMP: &str = "made-from";
 /// What is not there.
 const LEFT_OUT: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
-/// The folder for `RUST_SRC_PATH`.
-pub fn folder(paths: &Paths) -> PathBuf {
-    paths.kernel.join("rust-src")
-}
+/// Where a toolchain has its libraries, seen from its folder, if the component `rust-src` is installed.
+pub const IN_TOOLCHAIN: &str = "lib/rustlib/src/rust/library";
 
-/// Takes the libraries of `toolchain` over into the folder; tells whether it had to.
+/// Takes the libraries of the toolchain at `sysroot` over; tells whether it had to.
 ///
-/// Without the component `rust-src` there is nothing to take, and rust-analyzer finds its own way.
-pub fn install(paths: &Paths, toolchain: &Toolchain) -> Result<bool> {
-    let libraries = toolchain.sysroot.join("lib/rustlib/src/rust/library");
-    let place = folder(paths);
-    if !libraries.join("core").is_dir() {
-        files::remove(&place)?;
-        return Ok(false);
-    }
+/// `key` tells its version.
+pub fn install(layout: &Layout, sysroot: &Path, key: &str) -> Result<bool> {
+    let libraries = sysroot.join(IN_TOOLCHAIN);
+    let place = layout.std_sources();
     let from = libraries.display();
-    let stamp = format!(
-        "{from} {} {EMPTY:?} {LIBRARIES:?} {LEFT_OUT:?}",
-        toolchain.key()
-    );
+    let program = env!("CARGO_PKG_VERSION");
+    let stamp = format!("{from} {key} {program} {EMPTY:?} {LIBRARIES:?} {LEFT_OUT:?}");
     if fs::read_to_string(place.join(STAMP)).is_ok_and(|old| old == stamp) {
         return Ok(false);
     }
@@ -115,11 +106,10 @@ mod tests {
     #[test]
     fn what_inference_does_not_need_is_not_there() {
         let folder_of_test = TestFolder::new("std-sources");
-        let paths = Paths::of(&folder_of_test.0);
-        let toolchain = Toolchain::of_test(&folder_of_test.0.join("sysroot"));
-        let made = || install(&paths, &toolchain).unwrap();
-        assert!(!made(), "there is no source");
-        let libraries = toolchain.sysroot.join("lib/rustlib/src/rust/library");
+        let layout = Layout::new(&folder_of_test.0);
+        let sysroot = folder_of_test.0.join("sysroot");
+        let made = || install(&layout, &sysroot, "1.0").unwrap();
+        let libraries = sysroot.join(IN_TOOLCHAIN);
         let originals = [
             ("core/src/lib.rs", "fn a() { 1 }"),
             ("core/src/docs.md", "{ {"),
@@ -132,13 +122,14 @@ mod tests {
         }
         assert!(made());
         assert!(!made(), "it is there already");
-        let read = |name: &str| fs::read_to_string(folder(&paths).join(name)).unwrap_or_default();
+        let place = layout.std_sources();
+        let read = |name: &str| fs::read_to_string(place.join(name)).unwrap_or_default();
         assert_eq!(read("core/src/lib.rs"), "fn a() {}");
         assert_eq!(read("core/src/docs.md"), "{ {");
         assert_eq!(read("stdarch/README.md"), "linked");
         assert_eq!(read("Cargo.toml"), "");
         for (part, source) in EMPTY {
-            let part = folder(&paths).join(part);
+            let part = place.join(part);
             assert_eq!(files::list(&part).unwrap(), [part.join("mod.rs")]);
             assert_eq!(fs::read_to_string(part.join("mod.rs")).unwrap(), source);
         }

@@ -114,7 +114,9 @@ pub fn fingerprint(folder: &Path, skip: &[&str]) -> Result<u64> {
 fn add_to_fingerprint(hasher: &mut DefaultHasher, folder: &Path, skip: &[&str]) -> Result<()> {
     for path in list(folder)? {
         let name = path.file_name().unwrap_or_default();
-        if skip.iter().any(|skipped| name == *skipped) {
+        // An editor's lock links and swap files are no sources.
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if hidden || !path.exists() || skip.iter().any(|skipped| name == *skipped) {
             continue;
         }
         hasher.write(name.as_encoded_bytes());
@@ -133,12 +135,14 @@ fn add_to_fingerprint(hasher: &mut DefaultHasher, folder: &Path, skip: &[&str]) 
 }
 
 /// An empty folder for a unit test, deleted when dropped.
-#[cfg(test)]
 pub struct TestFolder(pub PathBuf);
 
-#[cfg(test)]
 impl TestFolder {
     /// A new folder whose name contains `name`.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
     pub fn new(name: &str) -> TestFolder {
         let path = std::env::temp_dir().join(format!("xtask-test-{name}-{}", std::process::id()));
         remove(&path).expect("an old test folder can be deleted");
@@ -147,7 +151,6 @@ impl TestFolder {
     }
 }
 
-#[cfg(test)]
 impl Drop for TestFolder {
     fn drop(&mut self) {
         let _ = remove(&self.0);
@@ -165,6 +168,8 @@ mod tests {
         write(&path("a/one.rs"), b"1").unwrap();
         let first = fingerprint(&folder.0, &["target"]).unwrap();
         write(&path("target/x"), b"built").unwrap();
+        std::os::unix::fs::symlink("user@host.1", path("a/.#one.rs")).unwrap();
+        write(&path("a/.one.rs.swp"), b"").unwrap();
         assert_eq!(first, fingerprint(&folder.0, &["target"]).unwrap());
         write(&path("a/one.rs"), b"2").unwrap();
         let second = fingerprint(&folder.0, &["target"]).unwrap();

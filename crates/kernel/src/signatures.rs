@@ -1,4 +1,7 @@
 //! Rust source without the bodies of its functions: all that type inference reads of a library.
+//!
+//! Functions that can be called where a constant is computed keep theirs: the length of an array, which is a part
+//! of its type, may need them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::ops::Range;
@@ -19,29 +22,48 @@ pub fn of(source: &str) -> String {
     kept + &source[rest..]
 }
 
-/// The places of all bodies, in their order.
+/// The places of all bodies that are left out, in their order.
 fn find_bodies(tokens: TokenStream, bodies: &mut Vec<Range<usize>>) {
     let mut tokens = tokens.into_iter().peekable();
     let mut in_signature = false;
+    // `const fn`, and all functions of `impl const` and `const trait`.
+    let mut is_const = false;
+    let mut before = None;
     while let Some(token) = tokens.next() {
+        let after = match &token {
+            TokenTree::Punct(mark) => Some(mark.as_char()),
+            _ => None,
+        };
         match token {
             // Not the type `fn()`.
             TokenTree::Ident(name) if name == "fn" => {
                 in_signature = !matches!(tokens.peek(), Some(TokenTree::Group(_)));
+            }
+            // Not `<const N: usize>`, nor `*const T`.
+            TokenTree::Ident(name) if name == "const" => {
+                let of_type = before.is_some_and(|mark| "<,*:&=".contains(mark));
+                is_const |= !in_signature && !of_type;
             }
             TokenTree::Ident(name) if name == "macro_rules" => {
                 if let Some(rules) = tokens.find_map(group) {
                     find_in_rules(rules.stream(), bodies);
                 }
             }
-            TokenTree::Punct(mark) if mark.as_char() == ';' => in_signature = false,
-            TokenTree::Group(group) if !in_signature => find_bodies(group.stream(), bodies),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                bodies.push(group.span().byte_range());
-                in_signature = false;
+            TokenTree::Punct(mark) if mark.as_char() == ';' => {
+                (in_signature, is_const) = (false, false);
             }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                match (is_const, in_signature) {
+                    (true, _) => {}
+                    (false, true) => bodies.push(group.span().byte_range()),
+                    (false, false) => find_bodies(group.stream(), bodies),
+                }
+                (in_signature, is_const) = (false, false);
+            }
+            TokenTree::Group(group) if !in_signature => find_bodies(group.stream(), bodies),
             _ => {}
         }
+        before = after;
     }
 }
 
@@ -88,5 +110,21 @@ mod tests {
         ] {
             assert_eq!(super::of(source), signatures);
         }
+    }
+
+    #[test]
+    fn what_computes_constants_keeps_its_body() {
+        for same in [
+            "pub const fn f(x: u8) -> u8 { x }",
+            "impl u8 { pub const unsafe fn f<const N: usize>(self) -> [u8; N] { g() } }",
+            "impl const Add for u8 { fn add(self, b: u8) -> u8 { self + b } }",
+            "const trait T { fn a() { 1 } }",
+            "macro_rules! m { ($t:ty) => { impl $t { pub const fn pow(self) -> $t { 1 } } }; }",
+        ] {
+            assert_eq!(super::of(same), same);
+        }
+        let both = "const fn f() { 1 } fn g() { 2 } impl<const N: usize> A<N> { fn h() { 3 } }";
+        let bodies = "const fn f() { 1 } fn g() {} impl<const N: usize> A<N> { fn h() {} }";
+        assert_eq!(super::of(both), bodies);
     }
 }

@@ -1,0 +1,112 @@
+//! Step 4: the crates that the notebooks name, resolved together and built ahead.
+
+use crate::child::{self, Show};
+use crate::dependencies::Dependencies;
+use crate::paths::Paths;
+use crate::step::Outcome;
+use crate::toolchain::{self, Toolchain};
+use crate::jupyter_env;
+use anyhow::{Context, Result};
+use kernel::layout::Layout;
+use kernel::{changes, clone_tree, files, lock, settings};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Folders below `crates/` that no notebook reads.
+const NOT_FOR_NOTEBOOKS: [&str; 5] = ["xtask", "kernel", "speedup-bench", "target", "tests"];
+
+/// What the crates were built from.
+struct Stamp {
+    /// When this differs, nothing of what was built is of use.
+    builder: String,
+    /// When only this differs, cargo builds just what changed.
+    inputs: String,
+}
+
+impl Stamp {
+    fn text(&self) -> String {
+        format!("{}\n{}", self.builder, self.inputs)
+    }
+}
+
+/// Builds the crates, unless they were built from the same.
+pub fn build(
+    paths: &Paths,
+    program: &Path,
+    toolchain: &Toolchain,
+    force: bool,
+) -> Result<Outcome<()>> {
+    let layout = paths.layout();
+    let dependencies = Dependencies::of_notebooks(&paths.notebooks)?;
+    let stamp = stamp(paths, toolchain, &dependencies)?;
+    let place = layout.built();
+    let old = fs::read_to_string(place.join("stamp")).unwrap_or_default();
+    if !force && old == stamp.text() {
+        return Ok(Outcome::UpToDate(()));
+    }
+    resolve(paths, &layout, &dependencies)?;
+    let new = place.with_file_name("new");
+    files::remove(&new)?;
+    files::make_folder(&new)?;
+    if !force && old.lines().next() == Some(&stamp.builder) {
+        clone_tree::clone(&place.join("target"), &new.join("target"))?;
+    }
+    let mut command = Command::new(program);
+    jupyter_env::without_cargo(&mut command, paths);
+    command
+        .arg("--build-ahead")
+        .arg("--config")
+        .arg(settings::write(&layout, &new)?)
+        .current_dir(&paths.notebooks);
+    child::run(&mut command, &paths.log("crates"), Show::Nothing)
+        .context("the crates that the notebooks name cannot be built")?;
+    files::write(&new.join("stamp"), stamp.text().as_bytes())?;
+    let lock = lock::open(&layout.built_lock())?;
+    lock.lock().context("cannot lock what is built")?;
+    files::swap_in(&new, &place)?;
+    Ok(Outcome::Done(()))
+}
+
+/// Resolves all crates together, under the lock file of the checkout, and downloads them.
+fn resolve(paths: &Paths, layout: &Layout, dependencies: &Dependencies) -> Result<()> {
+    let folder = layout.crates();
+    let manifest = dependencies.manifest(settings::CRATES)?;
+    files::write_if_changed(&folder.join("Cargo.toml"), manifest.as_bytes())?;
+    files::write_if_changed(&folder.join("src/lib.rs"), b"")?;
+    let lock = fs::read(paths.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+    files::write(&layout.lock_file(), &lock)?;
+    let fetch = |more: &[&str]| {
+        let mut command = Command::new(toolchain::cargo());
+        jupyter_env::without_cargo(&mut command, paths);
+        command.arg("fetch").args(more).current_dir(&folder);
+        child::run(&mut command, &paths.log("fetch"), Show::Nothing)
+    };
+    // Without the network when all is there.
+    fetch(&["--offline"]).or_else(|_| {
+        files::write(&layout.lock_file(), &lock)?;
+        fetch(&[])
+    })
+}
+
+fn stamp(paths: &Paths, toolchain: &Toolchain, dependencies: &Dependencies) -> Result<Stamp> {
+    let linker = ["mold", "lld"]
+        .into_iter()
+        .find(|name| toolchain::on_search_path(name));
+    let builder = format!(
+        "{} {} {} {} {:?}",
+        changes::key(),
+        toolchain.key(),
+        linker.unwrap_or("system"),
+        paths.root.display(),
+        settings::manifest(&paths.layout())?
+    );
+    let crates = files::fingerprint(&paths.root.join("crates"), &NOT_FOR_NOTEBOOKS)?;
+    let lock = fs::read_to_string(paths.root.join("Cargo.lock")).unwrap_or_default();
+    let manifest = fs::read_to_string(paths.root.join("Cargo.toml")).unwrap_or_default();
+    let inputs = format!(
+        "crates {crates:016x}\n{}\n{manifest}\n{lock}",
+        dependencies.manifest(settings::CRATES)?
+    );
+    Ok(Stamp { builder, inputs })
+}

@@ -1,0 +1,158 @@
+//! Step 2: the kernel's program, built once for each user.
+
+use crate::child::{self, Show};
+use crate::paths::Paths;
+use crate::step::Outcome;
+use crate::{jupyter_env, toolchain};
+use anyhow::{Context, Result, ensure};
+use kernel::{changes, files, lock};
+use serde_json::Value;
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+/// How long the program of another version stays in the user's cache after its last use.
+const UNUSED: Duration = Duration::from_secs(60 * 24 * 3600);
+
+/// The kernel's program, from the user's cache or built into it.
+pub fn find_or_build(paths: &Paths, force: bool) -> Result<Outcome<PathBuf>> {
+    let cache = cache_folder()?;
+    let place = cache.join(changes::key());
+    let program = place.join("bin").join(changes::CRATES[1]);
+    let ready = || {
+        let ready = !force && works(&program);
+        if ready {
+            // Only to know when it was used last.
+            let _ = File::open(&place).and_then(|folder| folder.set_modified(SystemTime::now()));
+        }
+        ready
+    };
+    if ready() {
+        return Ok(Outcome::UpToDate(program));
+    }
+    let lock_file = cache.join(format!("{}.lock", changes::key()));
+    let _lock = lock::exclusive(&lock_file, "the build of the kernel")?;
+    if ready() {
+        return Ok(Outcome::UpToDate(program));
+    }
+    println!(
+        "      building evcxr {} in the user's cache, once: about 5 minutes on 2 cores",
+        changes::VERSION
+    );
+    remove_unused(&cache)?;
+    let new = files::sibling(&place, "new");
+    files::make_folder(&new)?;
+    let result = build(paths, &new, &program, &place);
+    files::remove(&new)?;
+    result?;
+    Ok(Outcome::Done(program))
+}
+
+fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> {
+    let work = new.join("work");
+    let [first, second] = originals(paths, &work.join("download"))?;
+    let source = work.join("source");
+    changes::write_copy([&first, &second], &source)?;
+    let target = work.join("target");
+    let mut command = cargo(paths, &source);
+    command
+        .args(["build", "--release", "--locked", "--offline"])
+        .args(["--package", changes::CRATES[1], "--target-dir"])
+        .arg(&target);
+    child::run(&mut command, &paths.log("evcxr"), Show::Nothing)?;
+    let name = Path::new("release").join(changes::CRATES[1]);
+    // Below another folder when the user's settings of cargo name a target.
+    let mut folders = vec![target.clone()];
+    folders.extend(files::list(&target)?);
+    let built = folders.iter().map(|folder| folder.join(&name));
+    let built = built.into_iter().find(|file| file.is_file());
+    let built = built.context("cargo has built the kernel, but not where it is expected")?;
+    files::make_folder(&new.join("bin"))?;
+    fs::copy(&built, new.join("bin").join(changes::CRATES[1]))
+        .with_context(|| format!("cannot copy {}", built.display()))?;
+    files::remove(&work)?;
+    files::swap_in(new, place)?;
+    ensure!(works(program), "{} does not run", program.display());
+    Ok(())
+}
+
+/// Downloads the crates that are changed, and all that they need; gives the folders of the two.
+fn originals(paths: &Paths, folder: &Path) -> Result<[PathBuf; 2]> {
+    for (name, text) in changes::DOWNLOAD {
+        files::write(&folder.join(name), text.as_bytes())?;
+    }
+    files::write(&folder.join("lib.rs"), b"")?;
+    let mut fetch = cargo(paths, folder);
+    fetch.args(["fetch", "--locked"]);
+    child::run(&mut fetch, &paths.log("evcxr-fetch"), Show::Nothing)
+        .context("the kernel's source cannot be downloaded")?;
+    let mut metadata = cargo(paths, folder);
+    metadata.args(["metadata", "--locked", "--offline", "--format-version=1"]);
+    let metadata: Value = serde_json::from_str(&child::output(&mut metadata)?)
+        .context("cargo's answer cannot be read")?;
+    let folder_of = |name: &str| {
+        let mut packages = metadata["packages"].as_array().into_iter().flatten();
+        let manifest = packages.find(|package| package["name"] == name)?["manifest_path"].as_str()?;
+        Path::new(manifest).parent().map(Path::to_owned)
+    };
+    let [first, second] = changes::CRATES.map(folder_of);
+    Ok([first, second].map(|found| found.context("cargo does not say where evcxr is")))
+        .and_then(|[first, second]| Ok([first?, second?]))
+}
+
+fn cargo(paths: &Paths, folder: &Path) -> Command {
+    let mut command = Command::new(toolchain::cargo());
+    jupyter_env::without_cargo(&mut command, paths);
+    // The workspace of the checkout has no part in it.
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+/// Deletes what interrupted builds left, and programs that nobody uses; the caller holds the lock.
+fn remove_unused(cache: &Path) -> Result<()> {
+    for path in files::list(cache)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let left = name.starts_with(&format!(".{}", changes::key()));
+        let modified = path.metadata().and_then(|facts| facts.modified());
+        let age = modified.ok().and_then(|time| time.elapsed().ok());
+        let unused = name.starts_with("evcxr") && age.is_some_and(|age| age > UNUSED);
+        if left || unused && path.is_dir() {
+            files::remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn works(program: &Path) -> bool {
+    program.is_file() && child::output(Command::new(program).arg("--help")).is_ok()
+}
+
+fn cache_folder() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os("SPEEDUP_CACHE_DIR").filter(|value| !value.is_empty()) {
+        return std::path::absolute(folder).context("SPEEDUP_CACHE_DIR");
+    }
+    let user = dirs::cache_dir().context("no cache folder for this user; set SPEEDUP_CACHE_DIR")?;
+    Ok(user.join("speedup-handouts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::files::TestFolder;
+
+    #[test]
+    fn what_nobody_uses_goes_and_finished_programs_stay() {
+        let folder = TestFolder::new("evcxr");
+        let finished = folder.0.join(changes::key());
+        files::write(&finished.join("bin/x"), b"").unwrap();
+        files::make_folder(&files::sibling(&finished, "new")).unwrap();
+        let old = folder.0.join("evcxr_jupyter-0.21.0");
+        files::make_folder(&old).unwrap();
+        let time = SystemTime::now() - 2 * UNUSED;
+        File::open(&old).unwrap().set_modified(time).unwrap();
+        remove_unused(&folder.0).unwrap();
+        assert_eq!(files::list(&folder.0).unwrap(), [finished]);
+    }
+}
