@@ -78,7 +78,6 @@ mod share;
 pub mod simd;
 pub mod squares;
 pub mod streams;
-mod sudden_end;
 pub mod table;
 pub mod threads;
 pub mod timeline;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::course::{self, Course};
 use crate::table::Table;
-use crate::{Threads, panics, sudden_end};
+use crate::{Threads, panics};
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -116,18 +116,13 @@ impl Machine {
     }
 }
 
-/// Makes a panic, and a sudden end, in a cell what a reader and a program can both see; reads `course.toml`.
+/// Reads `course.toml` from the notebook's folder, and makes a panic visible in any evcxr kernel.
 ///
-/// By default the evcxr kernel reports a cell that panicked as a success. After
-/// this call a panic prints its message and the line of the cell, and then
+/// The kernel of this repository reports a panic as an error. Any other evcxr kernel reports a cell
+/// that panicked as a success. There, after this call, a panic prints its message and the line of the cell, and then
 /// - in a JupyterLab session, where somebody is reading, the kernel goes on and variables survive;
 /// - in a run by nbconvert or nbclient, where nobody is, the cell's process ends,
 ///   which the kernel reports as an error, so that the run stops.
-///
-/// In a session it also has a text shown when a cell is interrupted, which says what
-/// is lost and how to go on.
-///
-/// Then the parameters of the [`course`] are read from the notebook's folder.
 ///
 /// # Panics
 ///
@@ -139,21 +134,23 @@ impl Machine {
 /// speedup::notebook::set_up();
 /// ```
 pub fn set_up() {
-    let attended = attended();
-    if attended {
-        sudden_end::explain();
+    if std::env::var_os(REPORTS_FAILURES).is_none() {
+        let attended = attended();
+        std::panic::set_hook(Box::new(move |info| {
+            eprintln!("{}", panics::describe(info));
+            if !attended {
+                std::process::exit(101);
+            }
+        }));
     }
-    std::panic::set_hook(Box::new(move |info| {
-        eprintln!("{}", panics::describe(info));
-        if !attended {
-            std::process::exit(101);
-        }
-    }));
     match Course::of_folder(Path::new(".")) {
         Ok(course) => course::set(course),
         Err(error) => panic!("{error}"),
     }
 }
+
+/// Set by the kernel of this repository, which reports panics itself.
+const REPORTS_FAILURES: &str = "EVCXR_REPORTS_FAILURES";
 
 /// Whether somebody is reading: `JPY_SESSION_NAME` is set by Jupyter's server for its kernels.
 pub(crate) fn attended() -> bool {
