@@ -61,8 +61,9 @@ fn of_copies(lock: &str) -> String {
     const PACKAGE: &str = "[[package]]\n";
     let packages = lock.split(PACKAGE).map(|package| {
         let copied = |name: &&str| package.starts_with(&format!("name = \"{name}\"\n"));
-        let is_copied = CRATES.iter().any(|name| copied(name));
-        let from_registry = |line: &&str| line.starts_with("source") || line.starts_with("checksum");
+        let is_copied = CRATES.iter().any(copied);
+        let from_registry =
+            |line: &&str| line.starts_with("source") || line.starts_with("checksum");
         let lines = package.split_inclusive('\n');
         lines
             .filter(|line| !is_copied || !from_registry(line))
@@ -117,7 +118,9 @@ mod tests {
 
     #[test]
     fn copies_have_no_source_in_the_lock_file() {
-        let package = |name: &str, more: &str| format!("[[package]]\nname = \"{name}\"\nversion = \"1\"\n{more}\n");
+        let package = |name: &str, more: &str| {
+            format!("[[package]]\nname = \"{name}\"\nversion = \"1\"\n{more}\n")
+        };
         let source = "source = \"registry\"\nchecksum = \"0\"\n";
         let lock = |more: &str| {
             let copied = package("evcxr", more) + &package("evcxr_jupyter", more);

@@ -17,7 +17,9 @@ pub fn run(layout: &Layout, connection_file: &Path) -> Result<i32> {
     let folder = private_folder(layout)?;
     let mut kernel = Command::new(program);
     kernel.arg("--control_file").arg(connection_file);
-    kernel.arg("--config").arg(settings::write(layout, &folder)?);
+    kernel
+        .arg("--config")
+        .arg(settings::write(layout, &folder)?);
     supervise::run(&mut kernel)
 }
 

@@ -62,7 +62,9 @@ pub fn write(layout: &Layout, folder: &Path) -> Result<PathBuf> {
             std_sources: layout.std_sources(),
             inference_env: for_inference(&toolchain),
             toolchain,
-            cell_env: huge_pages(env::var("GLIBC_TUNABLES").ok()).into_iter().collect(),
+            cell_env: huge_pages(env::var("GLIBC_TUNABLES").ok())
+                .into_iter()
+                .collect(),
         },
     };
     let text = toml::to_string(&settings).context("cannot write the kernel's settings")?;
@@ -84,7 +86,9 @@ fn for_inference(toolchain: &Toolchain) -> BTreeMap<&'static str, String> {
 /// the same features, whichever a notebook names, and is built once. Type inference does not see this.
 pub fn manifest(layout: &Layout) -> Result<String> {
     let crates = layout.crates();
-    let crates = crates.to_str().context("the checkout's path is not UTF-8")?;
+    let crates = crates
+        .to_str()
+        .context("the checkout's path is not UTF-8")?;
     let path = toml::Value::from(crates);
     Ok(format!(
         "{PROFILE}\n[target.'cfg(not(type_inference))'.dependencies]\n{CRATES} = {{ path = {path} }}\n"
@@ -118,7 +122,8 @@ mod tests {
     fn paths_with_blanks_and_quotes_are_valid_toml() {
         let folder = files::TestFolder::new("settings ä \" x");
         let layout = Layout::new(&folder.0);
-        let toolchain = "rustc = 'r'\ncargo = 'c'\nstd_library = 's'\ntarget = 't'\nsysroot = 'f'\n";
+        let toolchain =
+            "rustc = 'r'\ncargo = 'c'\nstd_library = 's'\ntarget = 't'\nsysroot = 'f'\n";
         files::write(&layout.toolchain_note(), toolchain.as_bytes()).unwrap();
         let file = write(&layout, &folder.0.join("run")).unwrap();
         let text = std::fs::read_to_string(file).unwrap();

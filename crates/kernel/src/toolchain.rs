@@ -35,9 +35,9 @@ impl Toolchain {
             name.starts_with("libstd-") && (name.ends_with(".so") || name.ends_with(".dylib"))
         };
         let mut files = files::list(&libraries)?.into_iter();
-        let std_library = files.find(is_std).with_context(|| {
-            format!("{} has no libstd to link with", libraries.display())
-        })?;
+        let std_library = files
+            .find(is_std)
+            .with_context(|| format!("{} has no libstd to link with", libraries.display()))?;
         Ok(Toolchain {
             rustc: program("rustc").context("the toolchain has no rustc")?,
             // A distribution may have it elsewhere.
@@ -73,7 +73,11 @@ mod tests {
         let folder = TestFolder::new("toolchain");
         let sysroot = folder.0.join("my toolchain");
         assert!(Toolchain::of(&sysroot, "h").is_err());
-        for file in ["bin/rustc", "lib/rustlib/h/lib/libstd-1.so", "lib/rustlib/h/lib/libstd-1.rlib"] {
+        for file in [
+            "bin/rustc",
+            "lib/rustlib/h/lib/libstd-1.so",
+            "lib/rustlib/h/lib/libstd-1.rlib",
+        ] {
             files::write(&sysroot.join(file), b"").unwrap();
         }
         let found = Toolchain::of(&sysroot, "h").unwrap();

@@ -1,8 +1,6 @@
 """Executes one notebook in a fresh Rust kernel: execute.py [options] SOURCE OUT.
 
-Exit status 1, with a report on standard error, when a cell failed. The kernel
-tells of a panic and of a failed `?` only on its standard error, so that a cell
-which writes there has failed too, unless a tag says that it is meant to.
+Exit status 1, with a report on standard error, when a cell failed.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import quick  # noqa: F401 (first)
@@ -33,13 +30,6 @@ from nbclient.util import run_sync
 from nbformat import NotebookNode
 
 KERNEL_START_SECONDS = 120
-# The kernel may send a cell's last lines just after it said that it was done.
-LATE_OUTPUT_SECONDS = 0.05
-# What the kernel's runtime adds to a panic: its own frames, of no use to a reader.
-BACKTRACE = re.compile(r"^stack backtrace:\n(?:(?: +\d+:| +at |note: ).*\n?)*", re.MULTILINE)
-ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# Compile errors come with a fixed colour for each letter: pale on white, dark on black.
-FIXED_COLOUR = re.compile(r"\x1b\[38;5;\d+m(.*?)\x1b\[0m")
 
 
 class Failure(Exception):
@@ -64,11 +54,6 @@ class Client(NotebookClient):
         return super().output(outs, msg, display_id, cell_index)
 
 
-def plain(text: str) -> str:
-    """The text without its colours."""
-    return ANSI.sub("", text)
-
-
 def output_text(output: NotebookNode) -> str:
     """All text of one output."""
     if output.output_type == "stream":
@@ -78,45 +63,16 @@ def output_text(output: NotebookNode) -> str:
     return "\n".join(str(value) for value in output.data.values())
 
 
-def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Joins neighbouring outputs of the same stream, without backtraces and fixed colours."""
-    merged: list[NotebookNode] = []
-    for output in outputs:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and output.output_type == "stream"
-            and last.output_type == "stream"
-            and last.name == output.name
-        ):
-            last.text += output.text
-        else:
-            merged.append(output)
-    for output in merged:
-        if output.output_type == "stream" and output.name == "stderr":
-            output.text = BACKTRACE.sub("", output.text)
-        elif output.output_type == "error":
-            output.traceback = [FIXED_COLOUR.sub(r"\1", line) for line in output.traceback]
-    return merged
-
-
 def find_problem(cell: NotebookNode, private: list[str]) -> str | None:
     """What is wrong with an executed cell, if anything is."""
     tags = cell.metadata.get("tags", [])
     errors = [out for out in cell.outputs if out.output_type == "error"]
-    stderr = [out for out in cell.outputs if out.output_type == "stream" and out.name == "stderr"]
     texts = [output_text(out) for out in cell.outputs]
-    panicked = any("panicked at" in text for text in texts)
     if "raises-exception" in tags:
-        # A panic is no Jupyter error, but it is what such a cell may be there for.
-        if not errors and not panicked:
+        if not errors:
             return "the cell is tagged raises-exception, but nothing failed"
     elif errors:
-        return "\n".join(map(output_text, [*stderr, *errors]))
-    elif panicked:
-        return "\n".join(text for text in texts if "panicked at" in text)
-    elif stderr and "expects-stderr" not in tags:
-        return "\n".join(map(output_text, stderr))
+        return "\n".join(map(output_text, errors))
     if any("EVCXR_" in text for text in texts):
         return "the output contains a marker of the kernel (EVCXR_...)"
     for path in private:
@@ -128,23 +84,11 @@ def find_problem(cell: NotebookNode, private: list[str]) -> str | None:
     return None
 
 
-def late_output(client: Client, cell: NotebookNode, index: int) -> None:
-    """Takes what the kernel sent after it was done with the cell."""
-    assert client.kc is not None
-    while True:
-        try:
-            message = run_sync(client.kc.iopub_channel.get_msg)(timeout=LATE_OUTPUT_SECONDS)
-        except Empty:
-            return
-        if message["msg_type"] == "stream":
-            client.process_message(message, cell, index)
-
-
 def report(source: Path, number: int, cell: NotebookNode, problem: str) -> str:
     """The whole message on a cell that failed."""
     return (
         f"{source.name}, cell {number} (id {cell.get('id', '-')}):\n\n"
-        f"{cell.source}\n\n{plain(problem).strip()}"
+        f"{cell.source}\n\n{problem.strip()}"
     )
 
 
@@ -158,8 +102,6 @@ def run_cells(client: Client, source: Path, private: list[str]) -> None:
         problem: str | None
         try:
             client.execute_cell(cell, index)
-            late_output(client, cell, index)
-            cell.outputs = merge_streams(cell.outputs)
             problem = find_problem(cell, private)
         except CellTimeoutError:
             problem = f"no answer within {client.timeout} s"

@@ -9,11 +9,7 @@
 //! | [`handouts`] | executing, rendering and printing the notebooks, for students and lecturers too |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
 //! | [`setup`] | the set-up steps, in order, under one lock |
-//! | [`kernel_program`] | the Rust kernel's program |
-//! | [`kernelspec`] | what runs beside the kernel, and what tells Jupyter of it |
-//! | [`crates_ahead`], [`dependencies`] | the notebooks' crates, built ahead |
 //! | [`tools`] | paths, steps, child processes, Python, notebook files |
-//! | [`own_program`] | this program's own file |
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
@@ -21,23 +17,13 @@ compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
 mod commands;
-mod crates_ahead;
-mod dependencies;
 mod handouts;
-mod kernel_program;
-mod kernelspec;
-mod own_program;
 mod setup;
 mod tidy;
 mod tools;
 
 // Small tools of the crate beside this one.
 use kernel::{files, lock, run_folders};
-// The names by which the kernel's modules know these.
-use setup::python_env;
-use tools::notebook as dep_lines;
-use tools::{child, jupyter_env, paths, step, toolchain};
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

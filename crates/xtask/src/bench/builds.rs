@@ -3,9 +3,10 @@
 use super::harness;
 use super::measurement::Measurement;
 use super::{Places, Request};
-use crate::child::{self, Show};
-use crate::paths::Paths;
-use crate::{files, jupyter_env, toolchain};
+use crate::files;
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
+use crate::tools::{jupyter_env, toolchain};
 use anyhow::Result;
 use kernel::settings;
 use std::env;

@@ -18,9 +18,10 @@ mod peers;
 mod report;
 mod turns;
 
-use crate::paths::Paths;
-use crate::step::{Outcome, Steps};
-use crate::{files, step};
+use crate::files;
+use crate::tools::paths::Paths;
+use crate::tools::step;
+use crate::tools::step::{Outcome, Steps};
 use anyhow::{Result, bail};
 use measurement::Measurement;
 use std::path::PathBuf;

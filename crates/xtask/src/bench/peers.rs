@@ -2,10 +2,12 @@
 
 use super::builds::Build;
 use super::turns::{Entry, Expected};
-use crate::child::{self, Show};
-use crate::paths::Paths;
-use crate::step::Outcome;
-use crate::{files, jupyter_env, python_env};
+use crate::files;
+use crate::setup::python_env;
+use crate::tools::child::{self, Show};
+use crate::tools::jupyter_env;
+use crate::tools::paths::Paths;
+use crate::tools::step::Outcome;
 use anyhow::{Context, Result};
 use std::env;
 use std::fs;

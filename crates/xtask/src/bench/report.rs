@@ -2,9 +2,9 @@
 
 use super::measurement::Measurement;
 use super::{Request, WORKLOADS};
-use crate::child;
 use crate::files;
-use crate::paths::Paths;
+use crate::tools::child;
+use crate::tools::paths::Paths;
 use anyhow::{Context, Result, bail};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use std::fs;

@@ -16,8 +16,6 @@ const SETTINGS: &str = r#"{
   "@jupyterlab/completer-extension:manager": { "providerTimeout": 60000 }
 }
 "#;
-/// The server's settings: a run of cells ends with the first that fails.
-const SERVER: &str = include_str!("../../python/jupyter_server_config.py");
 /// How outputs look.
 const STYLE: &str = include_str!("../../python/lab.css");
 /// What is shown first: the list of the handouts.
@@ -33,8 +31,8 @@ pub fn run(paths: &Paths, args: &[String]) -> Result<()> {
     let config = paths.jupyter.join("config");
     let settings = config.join("labconfig/default_setting_overrides.json");
     files::write_if_changed(&settings, SETTINGS.as_bytes())?;
-    let server = config.join("jupyter_server_config.py");
-    files::write_if_changed(&server, SERVER.as_bytes())?;
+    // An earlier version wrote settings of the server here.
+    files::remove(&config.join("jupyter_server_config.py"))?;
     files::write_if_changed(&config.join("custom/custom.css"), STYLE.as_bytes())?;
     let mut command = jupyter_env::python(paths, &python);
     command

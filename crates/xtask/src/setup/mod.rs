@@ -5,10 +5,17 @@
 //! | [`rust_src`] | the source of the standard library |
 //! | [`environment_yml`], [`python_env`], [`venv`] | the Python environment: one that is activated, or our own |
 //! | [`crates`] | the crates that Cargo.lock names |
+//! | [`kernel_program`] | the kernel's program, built once for each user |
+//! | [`kernelspec`] | what runs beside the kernel, and what tells Jupyter of it |
+//! | [`crates_ahead`], [`dependencies`] | the crates that notebooks name, built ahead |
 //! | [`worker`] | the program of the worker processes |
 
 pub mod crates;
+mod crates_ahead;
+mod dependencies;
 pub mod environment_yml;
+mod kernel_program;
+mod kernelspec;
 pub mod python_env;
 mod rust_src;
 mod venv;
@@ -19,7 +26,6 @@ use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::scripts;
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::toolchain::Toolchain;
-use crate::{crates_ahead, kernel_program, kernelspec};
 use anyhow::Result;
 use kernel::{files, kept, lock, run_folders};
 use std::fs::File;

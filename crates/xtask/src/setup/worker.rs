@@ -2,14 +2,13 @@
 
 use crate::files;
 use crate::tools::child;
-use crate::tools::jupyter_env;
 use crate::tools::paths::Paths;
 use crate::tools::step::Outcome;
 use crate::tools::toolchain::{self, Toolchain};
+use crate::tools::{jupyter_env, own_program};
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The program's name.
@@ -38,10 +37,8 @@ pub fn build(paths: &Paths, toolchain: &Toolchain, force: bool) -> Result<Outcom
         .context("the worker program cannot be built")?;
     let built = messages.iter().find_map(|line| built(line));
     let built = built.context("cargo built the worker program, but does not say where it is")?;
-    Ok(match put(&built, &folder.join("release").join(PROGRAM))? {
-        true => Outcome::Done(()),
-        false => Outcome::UpToDate(()),
-    })
+    let place = folder.join("release").join(PROGRAM);
+    own_program::copy(&built, &place).map(Outcome::of)
 }
 
 /// The program's file, if this message of cargo's is on it.
@@ -51,26 +48,9 @@ fn built(message: &str) -> Option<PathBuf> {
     Some(message["executable"].as_str().filter(|_| is_ours)?.into())
 }
 
-/// Copies the program to its place, unless it is there; tells whether it copied.
-fn put(built: &Path, place: &Path) -> Result<bool> {
-    let read = |path: &Path| fs::read(path).ok();
-    if read(built).is_some() && read(built) == read(place) {
-        return Ok(false);
-    }
-    if let Some(parent) = place.parent() {
-        files::make_folder(parent)?;
-    }
-    let new = files::sibling(place, "new");
-    fs::copy(built, &new).with_context(|| format!("cannot copy {}", built.display()))?;
-    files::rename(&new, place)?;
-    Ok(true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::TestFolder;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn cargo_says_where_the_program_is() {
@@ -82,17 +62,5 @@ mod tests {
         assert_eq!(built(&artifact("other", "\"/t/other\"")), None);
         assert_eq!(built(&artifact(PROGRAM, "null")), None);
         assert_eq!(built("Compiling"), None);
-    }
-
-    #[test]
-    fn the_program_is_put_in_place_once_and_can_run() {
-        let folder = TestFolder::new("worker");
-        let (built, place) = (folder.0.join("built"), folder.0.join("release/worker"));
-        files::write(&built, b"1").unwrap();
-        fs::set_permissions(&built, fs::Permissions::from_mode(0o755)).unwrap();
-        assert!(put(&built, &place).unwrap());
-        assert!(!put(&built, &place).unwrap());
-        let mode = fs::metadata(&place).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o755);
     }
 }

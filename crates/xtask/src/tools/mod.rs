@@ -10,11 +10,13 @@
 //! | [`python`], [`jupyter_env`] | a Python environment, and the variables of what runs in it |
 //! | [`scripts`] | the Python scripts inside this program |
 //! | [`notebook`] | notebook files |
+//! | [`own_program`] | programs in use, as copies |
 
 pub mod cache;
 pub mod child;
 pub mod jupyter_env;
 pub mod notebook;
+pub mod own_program;
 pub mod paths;
 pub mod python;
 pub mod scripts;

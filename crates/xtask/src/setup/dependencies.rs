@@ -1,6 +1,6 @@
 //! All crates that notebooks name by `:dep`, as the dependencies of one package.
 
-use crate::dep_lines;
+use crate::tools::notebook;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,8 +22,8 @@ impl Dependencies {
     /// The crates of all notebooks of a folder.
     pub fn of_notebooks(folder: &Path) -> Result<Dependencies> {
         let mut all = Dependencies::default();
-        for notebook in dep_lines::notebooks(folder)? {
-            for line in dep_lines::of_notebook(&notebook)? {
+        for notebook in notebook::notebooks(folder)? {
+            for line in notebook::of_notebook(&notebook)? {
                 // A line that cannot be read is for the kernel to complain about.
                 let _ = all.add(&line, folder);
             }
@@ -76,7 +76,9 @@ impl Dependencies {
                 dependencies.insert(name.clone(), value.into());
             } else {
                 // Two versions of one crate.
-                value.entry("package").or_insert_with(|| name.clone().into());
+                value
+                    .entry("package")
+                    .or_insert_with(|| name.clone().into());
                 dependencies.insert(format!("{name}-{number}"), value.into());
             }
         }
@@ -131,14 +133,22 @@ mod tests {
         let lines = [":dep a = \"1\"", ":dep a = \"2\""];
         let found = dependencies(&lines, Path::new("/"));
         assert_eq!(found.len(), 2);
-        assert!(found.values().all(|value| value["package"].as_str() == Some("a")));
+        assert!(
+            found
+                .values()
+                .all(|value| value["package"].as_str() == Some("a"))
+        );
     }
 
     #[test]
     fn lines_of_all_notebooks_count_and_a_wrong_one_is_left_out() {
         let folder = TestFolder::new("dep-sets");
         let notebook = |source: &str| json!({"cells": [{"cell_type": "code", "source": source}]});
-        for (name, source) in [("a", ":dep x = \"1\""), ("b", ":dep y = { path"), ("c", "let x;")] {
+        for (name, source) in [
+            ("a", ":dep x = \"1\""),
+            ("b", ":dep y = { path"),
+            ("c", "let x;"),
+        ] {
             let path = folder.0.join(format!("{name}.ipynb"));
             files::write(&path, notebook(source).to_string().as_bytes()).unwrap();
         }

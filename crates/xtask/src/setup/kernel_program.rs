@@ -1,13 +1,13 @@
 //! Step 2: the kernel's program, built once for each user.
 
-use crate::child::{self, Show};
-use crate::paths::Paths;
-use crate::step::Outcome;
-use crate::{jupyter_env, toolchain};
+use crate::tools::cache;
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
+use crate::tools::step::Outcome;
+use crate::tools::{jupyter_env, toolchain};
 use anyhow::{Context, Result, ensure};
 use kernel::{changes, files, lock};
 use serde_json::Value;
-use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ const UNUSED: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// The kernel's program, from the user's cache or built into it.
 pub fn find_or_build(paths: &Paths, force: bool) -> Result<Outcome<PathBuf>> {
-    let cache = cache_folder()?;
+    let cache = cache::folder(paths);
     let place = cache.join(changes::key());
     let program = place.join("bin").join(changes::CRATES[1]);
     let ready = || {
@@ -94,7 +94,8 @@ fn originals(paths: &Paths, folder: &Path) -> Result<[PathBuf; 2]> {
         .context("cargo's answer cannot be read")?;
     let folder_of = |name: &str| {
         let mut packages = metadata["packages"].as_array().into_iter().flatten();
-        let manifest = packages.find(|package| package["name"] == name)?["manifest_path"].as_str()?;
+        let manifest =
+            packages.find(|package| package["name"] == name)?["manifest_path"].as_str()?;
         Path::new(manifest).parent().map(Path::to_owned)
     };
     let [first, second] = changes::CRATES.map(folder_of);
@@ -106,7 +107,10 @@ fn cargo(paths: &Paths, folder: &Path) -> Command {
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     // The workspace of the checkout has no part in it.
-    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    command
+        .current_dir(folder)
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CARGO_BUILD_TARGET");
     command
 }
 
@@ -127,14 +131,6 @@ fn remove_unused(cache: &Path) -> Result<()> {
 
 fn works(program: &Path) -> bool {
     program.is_file() && child::output(Command::new(program).arg("--help")).is_ok()
-}
-
-fn cache_folder() -> Result<PathBuf> {
-    if let Some(folder) = env::var_os("SPEEDUP_CACHE_DIR").filter(|value| !value.is_empty()) {
-        return std::path::absolute(folder).context("SPEEDUP_CACHE_DIR");
-    }
-    let user = dirs::cache_dir().context("no cache folder for this user; set SPEEDUP_CACHE_DIR")?;
-    Ok(user.join("speedup-handouts"))
 }
 
 #[cfg(test)]

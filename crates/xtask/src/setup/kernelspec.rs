@@ -1,11 +1,11 @@
 //! Step 3: the launcher, what it reads, and the kernelspec that names it.
 
-use crate::child;
-use crate::paths::Paths;
-use crate::python_env::PythonEnv;
-use crate::step::Outcome;
-use crate::toolchain::{self, Toolchain};
-use crate::{jupyter_env, own_program};
+use crate::tools::child;
+use crate::tools::paths::Paths;
+use crate::tools::python::PythonEnv;
+use crate::tools::step::Outcome;
+use crate::tools::toolchain::{self, Toolchain};
+use crate::tools::{jupyter_env, own_program};
 use anyhow::{Context, Result};
 use kernel::{files, std_sources};
 use serde_json::{Value, json};
@@ -29,15 +29,25 @@ fn launcher(paths: &Paths) -> Result<PathBuf> {
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     command
-        .args(["build", "--quiet", "--package", "kernel", "--bin", "launcher"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "kernel",
+            "--bin",
+            "launcher",
+        ])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(&paths.root);
     let messages = child::output(&mut command).context("the launcher cannot be built")?;
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    programs.next().context("cargo does not say where the launcher is")
+    let mut programs =
+        messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs
+        .next()
+        .context("cargo does not say where the launcher is")
 }
 
 /// Writes the kernelspec: for what `cargo xtask` runs, and into the Python environment.
@@ -107,7 +117,12 @@ mod tests {
         files::write(&theirs, b"{\"argv\": [\"theirs\"]}").unwrap();
         install(&paths, &python).unwrap();
         assert!(fs::read_to_string(&theirs).unwrap().contains("theirs"));
-        assert!(paths.kernel.join("jupyter/kernels/rust/kernel.json").is_file());
+        assert!(
+            paths
+                .kernel
+                .join("jupyter/kernels/rust/kernel.json")
+                .is_file()
+        );
     }
 
     #[test]
@@ -126,8 +141,14 @@ mod tests {
         let python = environment(&folder);
         let spec = python.prefix.join("share/jupyter/kernels/rust/kernel.json");
         let first = Paths::of(&folder.0.join("first"));
-        assert!(matches!(install(&first, &python).unwrap(), Outcome::Done(())));
-        assert!(matches!(install(&first, &python).unwrap(), Outcome::UpToDate(())));
+        assert!(matches!(
+            install(&first, &python).unwrap(),
+            Outcome::Done(())
+        ));
+        assert!(matches!(
+            install(&first, &python).unwrap(),
+            Outcome::UpToDate(())
+        ));
         let second = Paths::of(&folder.0.join("second"));
         install(&second, &python).unwrap();
         let text = fs::read_to_string(spec).unwrap();

@@ -14,7 +14,8 @@ pub fn copy_to(place: &Path) -> Result<bool> {
 
 /// Copies a program to `place`, unless it is there; tells whether it copied.
 pub fn copy(program: &Path, place: &Path) -> Result<bool> {
-    let content = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
+    let content =
+        fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
     if fs::read(place).is_ok_and(|old| old == content) {
         return Ok(false);
     }

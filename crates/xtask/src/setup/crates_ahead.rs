@@ -1,11 +1,11 @@
 //! Step 4: the crates that the notebooks name, resolved together and built ahead.
 
-use crate::child::{self, Show};
-use crate::dependencies::Dependencies;
-use crate::paths::Paths;
-use crate::step::Outcome;
-use crate::toolchain::{self, Toolchain};
-use crate::jupyter_env;
+use super::dependencies::Dependencies;
+use crate::tools::child::{self, Show};
+use crate::tools::jupyter_env;
+use crate::tools::paths::Paths;
+use crate::tools::step::Outcome;
+use crate::tools::toolchain::{self, Toolchain};
 use anyhow::{Context, Result};
 use kernel::layout::Layout;
 use kernel::{changes, clone_tree, files, lock, settings};
