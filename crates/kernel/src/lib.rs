@@ -30,6 +30,7 @@
 //! | --- | --- |
 //! | [`changes`] and `evcxr-0.22.0/` | the changes to evcxr, and the copy that cargo builds |
 //! | [`std_sources`], [`signatures`] | the standard library for type inference, made at set-up |
+//! | [`early_build`] | the crates, built while the program is |
 //! | [`layout`] | where things are below `target/kernel` |
 //! | [`launch`], [`run_folders`], [`clone_tree`], [`settings`], [`supervise`] | what runs when a kernel starts |
 //! | [`kept`] | deleting what was kept and is no longer used |
@@ -38,6 +39,7 @@
 
 pub mod changes;
 pub mod clone_tree;
+pub mod early_build;
 pub mod files;
 pub mod kept;
 pub mod launch;

@@ -4,13 +4,12 @@ use super::dependencies::Dependencies;
 use crate::tools::child::{self, Show};
 use crate::tools::jupyter_env;
 use crate::tools::paths::Paths;
-use crate::tools::step::Outcome;
 use crate::tools::toolchain::{self, Toolchain};
 use anyhow::{Context, Result};
 use kernel::layout::Layout;
-use kernel::{changes, clone_tree, files, lock, settings};
+use kernel::{changes, clone_tree, early_build, files, lock, settings};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders below `crates/` that no notebook reads.
@@ -30,20 +29,22 @@ impl Stamp {
     }
 }
 
-/// Builds the crates, unless they were built from the same.
-pub fn build(
-    paths: &Paths,
-    program: &Path,
-    toolchain: &Toolchain,
-    force: bool,
-) -> Result<Outcome<()>> {
+/// The crates that are to be built, in a folder that takes the place of the old one.
+pub struct Job {
+    stamp: Stamp,
+    place: PathBuf,
+    new: PathBuf,
+}
+
+/// Finds out whether the crates have to be built, and makes them ready for it.
+pub fn begin(paths: &Paths, toolchain: &Toolchain, force: bool) -> Result<Option<Job>> {
     let layout = paths.layout();
     let dependencies = Dependencies::of_notebooks(&paths.notebooks)?;
     let stamp = stamp(paths, toolchain, &dependencies)?;
     let place = layout.built();
     let old = fs::read_to_string(place.join("stamp")).unwrap_or_default();
     if !force && old == stamp.text() {
-        return Ok(Outcome::UpToDate(()));
+        return Ok(None);
     }
     resolve(paths, &layout, &dependencies)?;
     let new = place.with_file_name("new");
@@ -52,20 +53,34 @@ pub fn build(
     if !force && old.lines().next() == Some(&stamp.builder) {
         clone_tree::clone(&place.join("target"), &new.join("target"))?;
     }
-    let mut command = Command::new(program);
-    jupyter_env::without_cargo(&mut command, paths);
-    command
-        .arg("--build-ahead")
-        .arg("--config")
-        .arg(settings::write(&layout, &new)?)
-        .current_dir(&paths.notebooks);
-    child::run(&mut command, &paths.log("crates"), Show::Nothing)
-        .context("the crates that the notebooks name cannot be built")?;
-    files::write(&new.join("stamp"), stamp.text().as_bytes())?;
-    let lock = lock::open(&layout.built_lock())?;
-    lock.lock().context("cannot lock what is built")?;
-    files::swap_in(&new, &place)?;
-    Ok(Outcome::Done(()))
+    Ok(Some(Job { stamp, place, new }))
+}
+
+impl Job {
+    /// Builds the crates without the kernel. What fails here is tried again with it.
+    pub fn early(&self, paths: &Paths, toolchain: &Toolchain) {
+        if let Ok(toolchain) = toolchain.for_kernels() {
+            let _ = early_build::run(&paths.layout(), &toolchain, &self.new);
+        }
+    }
+
+    /// Has the kernel build them, and puts them in place.
+    pub fn finish(self, paths: &Paths, program: &Path) -> Result<()> {
+        let layout = paths.layout();
+        let mut command = Command::new(program);
+        jupyter_env::without_cargo(&mut command, paths);
+        command
+            .arg("--build-ahead")
+            .arg("--config")
+            .arg(settings::write(&layout, &self.new)?)
+            .current_dir(&paths.notebooks);
+        child::run(&mut command, &paths.log("crates"), Show::Nothing)
+            .context("the crates that the notebooks name cannot be built")?;
+        files::write(&self.new.join("stamp"), self.stamp.text().as_bytes())?;
+        let lock = lock::open(&layout.built_lock())?;
+        lock.lock().context("cannot lock what is built")?;
+        files::swap_in(&self.new, &self.place)
+    }
 }
 
 /// Resolves all crates together, under the lock file of the checkout, and downloads them.

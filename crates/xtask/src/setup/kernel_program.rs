@@ -11,13 +11,18 @@ use serde_json::Value;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long the program of another version stays in the user's cache after its last use.
 const UNUSED: Duration = Duration::from_secs(60 * 24 * 3600);
 
-/// The kernel's program, from the user's cache or built into it.
-pub fn find_or_build(paths: &Paths, force: bool) -> Result<Outcome<PathBuf>> {
+/// The kernel's program, from the user's cache or built into it; then `beside` runs meanwhile.
+pub fn find_or_build(
+    paths: &Paths,
+    force: bool,
+    beside: impl FnOnce() + Send,
+) -> Result<Outcome<PathBuf>> {
     let cache = cache::folder(paths);
     let place = cache.join(changes::key());
     let program = place.join("bin").join(changes::CRATES[1]);
@@ -44,7 +49,19 @@ pub fn find_or_build(paths: &Paths, force: bool) -> Result<Outcome<PathBuf>> {
     remove_unused(&cache)?;
     let new = files::sibling(&place, "new");
     files::make_folder(&new)?;
-    let result = build(paths, &new, &program, &place);
+    let result = thread::scope(|scope| {
+        let other = scope.spawn(beside);
+        let result = build(paths, &new, &program, &place);
+        let mut shown = Instant::now();
+        while !other.is_finished() {
+            if shown.elapsed() > Duration::from_secs(10) {
+                println!("      the notebooks' crates are still being built");
+                shown = Instant::now();
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        result
+    });
     files::remove(&new)?;
     result?;
     Ok(Outcome::Done(program))

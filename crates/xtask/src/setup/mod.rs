@@ -72,14 +72,20 @@ impl Ground {
         let Ground { toolchain, python } = self;
         let _lock = exclusive(paths)?;
         files::make_folder(&paths.jupyter)?;
+        let job = crates_ahead::begin(paths, &toolchain, force)?;
         let program = steps.run("Rust kernel for Jupyter", || {
-            kernel_program::find_or_build(paths, force)
+            // While it is built, a part of the work of later steps, on the core that is left idle.
+            kernel_program::find_or_build(paths, force, || {
+                job.iter().for_each(|job| job.early(paths, &toolchain));
+                worker::early(paths, &toolchain);
+            })
         })?;
         steps.run("What runs beside the kernel", || {
             kernelspec::prepare(paths, &program, &toolchain)
         })?;
-        steps.run("Crates of the notebooks, built ahead", || {
-            crates_ahead::build(paths, &program, &toolchain, force)
+        steps.run("Crates of the notebooks, built ahead", || match job {
+            Some(job) => job.finish(paths, &program).map(Outcome::Done),
+            None => Ok(Outcome::UpToDate(())),
         })?;
         steps.run("Kernelspec", || kernelspec::install(paths, &python))?;
         steps.run("Worker program of the handouts", || {

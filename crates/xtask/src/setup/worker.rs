@@ -8,7 +8,7 @@ use crate::tools::toolchain::{self, Toolchain};
 use crate::tools::{jupyter_env, own_program};
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The program's name.
@@ -24,6 +24,21 @@ pub fn build(paths: &Paths, toolchain: &Toolchain, force: bool) -> Result<Outcom
     if force {
         files::remove(&folder)?;
     }
+    let mut command = command(paths, toolchain, &folder);
+    let messages = child::run_reading(&mut command, &paths.log("worker"))
+        .context("the worker program cannot be built")?;
+    let built = messages.iter().find_map(|line| built(line));
+    let built = built.context("cargo built the worker program, but does not say where it is")?;
+    let place = folder.join("release").join(PROGRAM);
+    own_program::copy(&built, &place).map(Outcome::of)
+}
+
+/// Builds it without a word, while another step takes its time. What fails here is tried again.
+pub fn early(paths: &Paths, toolchain: &Toolchain) {
+    let _ = child::output(&mut command(paths, toolchain, &paths.target.join("worker")));
+}
+
+fn command(paths: &Paths, toolchain: &Toolchain, folder: &Path) -> Command {
     let mut command = Command::new(toolchain::cargo());
     jupyter_env::without_cargo(&mut command, paths);
     command
@@ -31,14 +46,9 @@ pub fn build(paths: &Paths, toolchain: &Toolchain, force: bool) -> Result<Outcom
         .args(["--message-format", "json-render-diagnostics"])
         .args(["--package", "speedup-process", "--bin", PROGRAM])
         .args(["--target", &toolchain.host, "--target-dir"])
-        .arg(&folder)
+        .arg(folder)
         .current_dir(&paths.root);
-    let messages = child::run_reading(&mut command, &paths.log("worker"))
-        .context("the worker program cannot be built")?;
-    let built = messages.iter().find_map(|line| built(line));
-    let built = built.context("cargo built the worker program, but does not say where it is")?;
-    let place = folder.join("release").join(PROGRAM);
-    own_program::copy(&built, &place).map(Outcome::of)
+    command
 }
 
 /// The program's file, if this message of cargo's is on it.
