@@ -29,16 +29,19 @@ def problems(notebook: NotebookNode, entries: list[Entry]) -> list[str]:
     """Everything that is wrong with an executed notebook; nothing if it is fine."""
     known = {entry["id"] for entry in entries}
     found = [f"{name}: not in the list of source cells" for name in ids(notebook) - known]
-    for entry in entries:
-        cells = cells_of(notebook, entry["id"])
-        if not cells:
-            found.append(f"{entry['id']}: no cell has it ({entry['what']})")
-            continue
-        for claim in entry["shows"]:
-            problem = claim_problem(cells, claim)
-            if problem:
-                found.append(f"{entry['id']}: {problem}")
+    found += [problem for entry in entries for problem in entry_problems(notebook, entry)]
     return [*sorted(found), *rule_problems(notebook)]
+
+
+def entry_problems(notebook: NotebookNode, entry: Entry) -> Iterator[str]:
+    """What is not as one entry of the list claims."""
+    cells = cells_of(notebook, entry["id"])
+    if not cells:
+        yield f"{entry['id']}: no cell has it ({entry['what']})"
+        return
+    for claim in entry["shows"]:
+        if problem := claim_problem(cells, claim):
+            yield f"{entry['id']}: {problem}"
 
 
 def source_ids(cell: NotebookNode) -> list[str]:

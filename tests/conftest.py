@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -63,14 +65,15 @@ def xtask() -> Path:
 
 @pytest.fixture(scope="session")
 def executed(handouts: Path) -> Callable[[str], NotebookNode]:
-    """Reads an executed notebook by its name without ending; each call a new copy."""
+    """Gives an executed notebook by its name without ending; each call a new copy."""
 
+    @cache
     def read(name: str) -> NotebookNode:
         path = handouts / f"{name}.ipynb"
         assert path.is_file(), f"{path} is missing: run `cargo xtask test`"
         return nbformat.read(path, as_version=4)
 
-    return read
+    return lambda name: deepcopy(read(name))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,18 +1,20 @@
-"""What a reader sees of a mistake, and the help that the kernel gives while writing."""
+"""What a reader sees of a mistake, whatever the client, and the help that the kernel gives."""
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kernels import CELL_SECONDS, Kernel, rust_kernel
+from kernels import CELL_SECONDS, Answer, Kernel, rust_kernel
+from outputs import ANSI
 
+MARK = time.time_ns()
 FIRST = """\
 :dep speedup = { path = "../crates/speedup" }
-:dep rayon = "=1.12.0"
-speedup::notebook::set_up();"""
+:dep rayon = "=1.12.0\""""
+SET_UP = "speedup::notebook::set_up();"
 SECOND = """\
 use rayon::prelude::*;
 let values = vec![1, 2, 3];
@@ -22,7 +24,6 @@ fn pick(values: &[i32], k: usize) -> i32 {
     // A function that later cells call.
     values[k]
 }"""
-END = "that is all"
 INDEX = "index out of bounds: the len is 3 but the index is {}"
 # A cell, the message of its panic, and the lines that show the place.
 PANICS = {
@@ -33,7 +34,11 @@ PANICS = {
     ),
     "last expression": ("1 / zero", "attempt to divide by zero", ["1 / zero"]),
     "function of an earlier cell": ("pick(&values, 9)", INDEX.format(9), ["values[k]", "^"]),
-    "closure of an earlier cell": ("kept(2)", "too small (in code of an earlier cell)", []),
+    "closure of an earlier cell": (
+        "kept(2)",
+        "too small",
+        ['let kept: Box<dyn Fn(usize)> = Box::new(|k| assert!(k > 3, "too small"));'],
+    ),
     "thread of a pool": (
         "(0..4).into_par_iter().map(|k| pick(&values, k)).sum::<i32>()",
         INDEX.format(3),
@@ -51,50 +56,119 @@ PANICS = {
     ),
     "other crate": (
         "let room: Vec<u8> = Vec::with_capacity(usize::MAX);",
-        "capacity overflow (alloc/src/",
+        "capacity overflow",
         [],
     ),
+    "after text": (f'print!("{MARK}"); panic!("told");', "told", [f'print!("{MARK}"); panic!']),
 }
 
 
-@pytest.fixture(scope="module", params=["cells compiled", "cells kept"])
-def kernel(root: Path) -> Iterator[Kernel]:
-    """A kernel as JupyterLab starts it, where panics do not end the process.
-
-    The second runs what the first has compiled.
-    """
-    environment = {**os.environ, "JPY_SESSION_NAME": "test.ipynb"}
-    with rust_kernel(root / "notebooks", environment) as kernel:
+@pytest.fixture(scope="module", params=["cells compiled", "cells kept, set up"])
+def kernel(request: pytest.FixtureRequest, root: Path) -> Iterator[Kernel]:
+    """A kernel; the second runs what the first has compiled, after the crate's own set-up."""
+    with rust_kernel(root / "notebooks") as kernel:
         kernel.run(FIRST)
+        if request.param.endswith("set up"):
+            kernel.run(SET_UP)
         kernel.run(SECOND)
         yield kernel
+
+
+def failure(answer: Answer) -> tuple[str, str, list[str]]:
+    """Name, message and lines of an error, which reply and output have alike."""
+    (error,) = [content for kind, content in answer.outputs if kind == "error"]
+    assert answer.reply["status"] == "error"
+    assert error.items() <= answer.reply.items()
+    assert not ANSI.search("".join(error["traceback"]) + error["evalue"])
+    return error["ename"], error["evalue"], error["traceback"]
 
 
 @pytest.mark.parametrize("name", PANICS)
 def test_a_panic_shows_its_message_and_its_line(kernel: Kernel, name: str) -> None:
     cell, message, place = PANICS[name]
-    first, *others = stderr_of(kernel, cell)
+    answer = kernel.execute(cell)
+    kind, shown, (first, *others) = failure(answer)
+    assert (kind, shown) == ("Panic", message)
     assert first.startswith(f"panicked at: {message}")
-    assert [line.removeprefix("  | ") for line in others][: len(place)] == place
+    assert ("(alloc/src/" in first) == (name == "other crate")
+    assert all(line.startswith("  | ") for line in others)
+    for line, wanted in zip([line[4:] for line in others], place, strict=False):
+        assert line.startswith(wanted)
+    assert len(others) >= len(place)
+    assert "EVCXR_" not in "".join(answer.texts())
+    assert answer.stream("stdout") == (str(MARK) if name == "after text" else "")
     assert kernel.run("values.len()").strip() == "3", "variables are lost"
 
 
-def stderr_of(kernel: Kernel, cell: str) -> list[str]:
-    """All lines of a cell's error stream, also those that come when the cell is over."""
-    kernel.client.execute(cell)
-    kernel.client.execute(f'eprintln!("{END}");')
-    lines: list[str] = []
-    while END not in lines:
-        content = kernel.client.get_iopub_msg(timeout=CELL_SECONDS)["content"]
-        if content.get("name") == "stderr":
-            lines += content["text"].splitlines()
-    return lines[:-1]
-
-
 def test_an_error_value_is_shown_as_it_is(kernel: Kernel) -> None:
-    shown = stderr_of(kernel, "speedup::Threads::new(0)?;")
-    assert shown == ["threads: 0 is not allowed, use 1 to 4096"]
+    message = "threads: 0 is not allowed, use 1 to 4096"
+    name, shown, lines = failure(kernel.execute("speedup::Threads::new(0)?;"))
+    assert (name, shown) == ("Error", message)
+    assert lines[:2] == [f"error: {message}", "  | speedup::Threads::new(0)?;"]
     assert kernel.run('"x".parse::<u8>()').strip() == "Err(ParseIntError { kind: InvalidDigit })"
+    assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
+def test_a_compile_error_has_no_colours(kernel: Kernel) -> None:
+    name, shown, lines = failure(kernel.execute('let number: i32 = "text";'))
+    assert (name, shown) == ("Error", "mismatched types")
+    assert "expected `i32`, found `&str`" in "\n".join(lines)
+
+
+def test_a_panic_that_the_program_catches_is_no_error(kernel: Kernel) -> None:
+    answer = kernel.execute('std::panic::catch_unwind(|| panic!("caught")).is_err()')
+    assert answer.reply["status"] == "ok"
+    assert answer.texts()[-1].strip() == "true"
+    assert answer.stream("stderr").startswith("panicked at: caught\n  | ")
+
+
+def test_what_waits_behind_a_mistake_is_dropped(kernel: Kernel) -> None:
+    def replies(cells: list[str], stop: bool = True) -> list[str]:
+        asked = [kernel.client.execute(cell, stop_on_error=stop) for cell in cells]
+        help_asked = kernel.client.complete("values.le")
+        found = [kernel.ask(message)["status"] for message in asked]
+        assert kernel.ask(help_asked)["matches"], "help is dropped, too"
+        return found
+
+    cells = ['std::thread::sleep(std::time::Duration::from_secs(1)); panic!("planted")', "1", "2"]
+    assert replies(cells) == ["error", "aborted", "aborted"]
+    assert kernel.run("6 * 7").strip() == "42"
+    assert replies(cells, stop=False) == ["error", "ok", "ok"]
+    assert replies(['let number: i32 = "text";', "1"]) == ["error", "aborted"]
+
+
+def test_text_comes_whole_and_before_the_cell_is_done(kernel: Kernel) -> None:
+    answer = kernel.execute('print!("gain: "); 42')
+    assert answer.texts() == ["gain: ", "42"]
+    answer = kernel.execute('print!("tail");')
+    assert answer.texts() == ["tail"]
+    answer = kernel.execute('for k in 0..999 { println!("{k}"); eprintln!("{k}"); } print!("π");')
+    lines = "".join(f"{k}\n" for k in range(999))
+    assert (answer.stream("stdout"), answer.stream("stderr")) == (f"{lines}π", lines)
+
+
+def test_many_lines_come_in_few_messages(kernel: Kernel) -> None:
+    answer = kernel.execute('for k in 0..200_000 { println!("line {k}"); }')
+    assert answer.stream("stdout") == "".join(f"line {k}\n" for k in range(200_000))
+    assert len(answer.outputs) < 200
+
+
+def test_all_results_of_a_cell_are_shown(kernel: Kernel) -> None:
+    kernel.run("""\
+struct Shown(u32);
+impl Shown {
+    pub fn evcxr_display(&self) {
+        println!("EVCXR_BEGIN_CONTENT text/plain\\nshown {}\\nEVCXR_END_CONTENT", self.0);
+        println!("EVCXR_BEGIN_CONTENT text/html\\n<b>{}</b>\\nEVCXR_END_CONTENT", self.0);
+    }
+}""")
+    loop = 'for k in 0..3 { Shown(k).evcxr_display(); println!("after {k}"); }'
+    answer = kernel.execute(f"{loop} Shown(3)")
+    results = [(kind, c["data"]) for kind, c in answer.outputs if "data" in c]
+    kinds = [*3 * ["display_data"], "execute_result"]
+    forms = [{"text/plain": f"shown {k}", "text/html": f"<b>{k}</b>"} for k in range(4)]
+    assert results == list(zip(kinds, forms, strict=True))
+    assert answer.stream("stdout") == "after 0\nafter 1\nafter 2\n"
 
 
 @pytest.mark.parametrize(
@@ -117,3 +191,41 @@ def test_items_of_the_helper_crate_are_documented(kernel: Kernel) -> None:
     assert content["found"]
     assert "Runs a block once and measures it." in content["data"]["text/plain"]
     assert "<p>" in content["data"]["text/html"]
+
+
+def test_a_question_of_the_program_s_is_answered_or_an_error(kernel: Kernel) -> None:
+    code = "let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nline"
+    name, shown, _ = failure(kernel.execute(code))
+    assert name == "Error" and "standard input" in shown
+    asked: list[str] = []
+
+    def answer(message: dict) -> None:
+        asked.append(message["content"]["prompt"])
+        kernel.client.input("seven")
+
+    given = kernel.execute(code, allow_stdin=True, stdin_hook=answer)
+    assert (asked, given.texts()[-1].strip()) == ([""], '"seven\\n"')
+    assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
+def test_an_end_of_the_process_is_explained_and_panics_are_errors_after_it(kernel: Kernel) -> None:
+    """Not before the others: the kernel's variables are gone after it."""
+    name, shown, _ = failure(kernel.execute("std::process::exit(3)"))
+    assert name == "Error" and "All variables are gone" in shown and "status: 3" in shown
+    name, shown, lines = failure(kernel.execute("pick(&[1, 2, 3], 9)"))
+    assert (name, shown, lines[1]) == ("Panic", INDEX.format(9), "  | values[k]")
+    assert "cannot find value `values`" in kernel.run("values.len()")
+
+
+def test_an_interrupt_ends_the_cell_and_drops_what_waits(kernel: Kernel) -> None:
+    begun = kernel.client.execute('println!("begun"); loop { std::hint::spin_loop() }')
+    waits = kernel.client.execute("1 + 1")
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=CELL_SECONDS)
+        if message["content"].get("text") == "begun\n":
+            break
+    kernel.manager.interrupt_kernel()
+    reply = kernel.ask(begun)
+    assert reply["status"] == "error" and "All variables are gone" in "".join(reply["traceback"])
+    assert kernel.ask(waits)["status"] == "aborted"
+    assert kernel.run("pick(&[5], 0)").strip() == "5", "functions are lost"
