@@ -13,9 +13,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What earlier versions of this program left in the folder of the kernel, some of which cargo would read.
+const OF_EARLIER_VERSIONS: [&str; 6] = [
+    ".cargo",
+    "bin",
+    "cell-compiler",
+    "config",
+    "seed",
+    "seed.lock",
+];
+
 /// Puts what runs beside the kernel in place, and what it reads.
 pub fn prepare(paths: &Paths, program: &Path, toolchain: &Toolchain) -> Result<Outcome<()>> {
     let layout = paths.layout();
+    for name in OF_EARLIER_VERSIONS {
+        files::remove(&paths.kernel.join(name))?;
+    }
     let mut changed = own_program::copy(&launcher(paths)?, &layout.launcher())?;
     changed |= toolchain.for_kernels()?.install(&layout)?;
     changed |= std_sources::install(&layout, &toolchain.sysroot, &toolchain.key())?;
