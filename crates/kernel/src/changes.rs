@@ -25,8 +25,25 @@ pub const DOWNLOAD: [(&str, &str); 2] = [
 /// The workspace of the copies: the profile is measured, see `evcxr-0.22.0/README.md`.
 const WORKSPACE: &str = include_str!("../evcxr-0.22.0/workspace.toml");
 
+macro_rules! patches {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../evcxr-0.22.0/", $name, ".patch")))),*]
+    };
+}
+
 /// Name and text of each patch, in order.
-const PATCHES: [(&str, &str); 1] = [("all", include_str!("../evcxr-0.22.0/all.patch"))];
+const PATCHES: &[(&str, &str)] = patches![
+    "01-blanks-in-paths"
+    "02-output"
+    "03-failures"
+    "04-stop-on-error"
+    "05-standard-input"
+    "06-clients"
+    "07-settings"
+    "08-versions"
+    "09-kept"
+    "10-compiler-called-directly"
+];
 
 /// Tells changed kernels apart.
 pub fn key() -> String {
@@ -114,6 +131,26 @@ mod tests {
         assert!(format!("{error:#}").contains("evcxr/a.rs"), "{error:#}");
         files::remove(&place("a.rs")).unwrap();
         assert!(apply(PATCH, &folder.0).is_err());
+    }
+
+    #[test]
+    fn each_patch_is_listed_in_order_and_says_what_it_is_for() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("evcxr-{VERSION}"));
+        let files = fs::read_dir(folder).unwrap();
+        let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = files
+            .filter_map(|file| Some(file.strip_suffix(".patch")?.to_owned()))
+            .collect();
+        names.sort();
+        let listed: Vec<_> = PATCHES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(listed, names);
+        for (k, (name, text)) in PATCHES.iter().enumerate() {
+            assert!(name.starts_with(&format!("{:02}-", k + 1)), "{name}");
+            let (head, _) = text.split_once("\ndiff --git a/").expect(name);
+            assert!(head.trim().lines().count() >= 5, "{name}");
+            let parts = PatchSet::parse(text, ParseOptions::gitdiff());
+            assert!(parts.map(|part| part.expect(name)).count() > 0, "{name}");
+        }
     }
 
     #[test]
