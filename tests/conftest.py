@@ -13,6 +13,7 @@ import nbformat
 import pytest
 import source_lists
 from nbformat import NotebookNode
+from pages import Watched, offline_page, open_all
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM_OPTIONS = [
@@ -49,7 +50,7 @@ def handouts() -> Path:
     return from_front_door("SPEEDUP_HANDOUTS")
 
 
-@pytest.fixture(params=[*source_lists.NOTEBOOKS.values(), "index"])
+@pytest.fixture(scope="module", params=[*source_lists.NOTEBOOKS.values(), "index"])
 def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
     """Each page in turn."""
     path = handouts / f"{request.param}.html"
@@ -109,3 +110,11 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def opened(file: Path, browser: Browser) -> Iterator[Watched]:
+    """Each page in turn, all that is folded open; tests only look at it."""
+    with offline_page(browser, file) as watched:
+        open_all(watched.page)
+        yield watched

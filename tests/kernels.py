@@ -13,6 +13,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+from outputs import ANSI
 
 START_SECONDS = 300
 CELL_SECONDS = 1800  # a bound for a kernel that hangs, not a claim of speed
@@ -79,6 +80,15 @@ class Kernel:
             answer = self.client.get_shell_msg(timeout=CELL_SECONDS)
             if answer["parent_header"].get("msg_id") == message:
                 return answer["content"]
+
+
+def failure(answer: Answer) -> tuple[str, str, list[str]]:
+    """Name, message and lines of an error, which reply and output have alike."""
+    (error,) = [content for kind, content in answer.outputs if kind == "error"]
+    assert answer.reply["status"] == "error"
+    assert error.items() <= answer.reply.items()
+    assert not ANSI.search("".join(error["traceback"]) + error["evalue"])
+    return error["ename"], error["evalue"], error["traceback"]
 
 
 @contextmanager

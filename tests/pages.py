@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route
 
+HEIGHT = 900
+
 
 @dataclass
 class Watched:
@@ -25,7 +27,7 @@ def offline_page(
     browser: Browser, file: Path, width: int = 1280, scheme: str = "light"
 ) -> Iterator[Watched]:
     """Opens a file in a window of the given width and colour scheme, with the network cut."""
-    window = {"width": width, "height": 900}
+    window = {"width": width, "height": HEIGHT}
     context = browser.new_context(offline=True, viewport=window, color_scheme=scheme)
     page = context.new_page()
     watched = Watched(page)
@@ -59,3 +61,9 @@ def open_all(page: Page) -> None:
         document.querySelectorAll('details').forEach(part => part.open = true);
         return new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)));
     }""")
+
+
+def resize(page: Page, width: int) -> None:
+    """Makes the window as wide, and waits until the page has taken note."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ class Printed:
             if len(part.sheets) != 1:
                 yield f"{part.kind} {part.words[:60]} is on the sheets {sorted(part.sheets)}"
 
-    def text(self) -> list[str]:
+    @cached_property
+    def sheets(self) -> list[str]:
         """The words of each sheet, without line ends."""
         return [" ".join(page.extract_text().split()) for page in self.reader.pages]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from claims import source_ids
-from kernels import Kernel, place_without_memory, rust_kernel, with_other_home
+from kernels import Kernel, failure, place_without_memory, rust_kernel, with_other_home
 from nbformat import NotebookNode
 
 HANDOUT = "04-wealth"
@@ -40,6 +40,7 @@ def two(notebooks: Path) -> Iterator[list[Kernel]]:
         kernels = [stack.enter_context(rust_kernel(notebooks)) for _ in range(2)]
         for kernel in kernels:
             kernel.run(':dep speedup = { path = "../crates/speedup" }')
+            kernel.run("let values = vec![1, 2, 3];")
         yield kernels
 
 
@@ -79,6 +80,83 @@ def test_programs_that_a_cell_starts_have_the_user_s_environment(two: list[Kerne
     assert checked.strip().endswith("status 0"), checked
 
 
+def test_text_comes_whole_and_before_the_cell_is_done(two: list[Kernel]) -> None:
+    kernel = two[0]
+    answer = kernel.execute('print!("gain: "); 42')
+    assert answer.texts() == ["gain: ", "42"]
+    answer = kernel.execute('print!("tail");')
+    assert answer.texts() == ["tail"]
+    answer = kernel.execute('for k in 0..999 { println!("{k}"); eprintln!("{k}"); } print!("π");')
+    lines = "".join(f"{k}\n" for k in range(999))
+    assert (answer.stream("stdout"), answer.stream("stderr")) == (f"{lines}π", lines)
+
+
+def test_many_lines_come_in_few_messages(two: list[Kernel]) -> None:
+    kernel = two[0]
+    answer = kernel.execute('for k in 0..200_000 { println!("line {k}"); }')
+    assert answer.stream("stdout") == "".join(f"line {k}\n" for k in range(200_000))
+    assert len(answer.outputs) < 200
+
+
+def test_all_results_of_a_cell_are_shown(two: list[Kernel]) -> None:
+    kernel = two[0]
+    kernel.run("""\
+struct Shown(u32);
+impl Shown {
+    pub fn evcxr_display(&self) {
+        println!("EVCXR_BEGIN_CONTENT text/plain\\nshown {}\\nEVCXR_END_CONTENT", self.0);
+        println!("EVCXR_BEGIN_CONTENT text/html\\n<b>{}</b>\\nEVCXR_END_CONTENT", self.0);
+    }
+}""")
+    loop = 'for k in 0..3 { Shown(k).evcxr_display(); println!("after {k}"); }'
+    answer = kernel.execute(f"{loop} Shown(3)")
+    results = [(kind, c["data"]) for kind, c in answer.outputs if "data" in c]
+    kinds = [*3 * ["display_data"], "execute_result"]
+    forms = [{"text/plain": f"shown {k}", "text/html": f"<b>{k}</b>"} for k in range(4)]
+    assert results == list(zip(kinds, forms, strict=True))
+    assert answer.stream("stdout") == "after 0\nafter 1\nafter 2\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("let all = speedup::Threads::al", "all"),
+        ("speedup::tim", "timing"),
+        ("speedup::repeat::timeit(|| 1).med", "median"),
+        ("values.le", "len"),
+    ],
+)
+def test_names_are_completed(two: list[Kernel], code: str, name: str) -> None:
+    kernel = two[0]
+    content = kernel.ask(kernel.client.complete(code))
+    assert any(match.startswith(name) for match in content["matches"]), content
+    assert content["cursor_end"] == len(code)
+
+
+def test_items_of_the_helper_crate_are_documented(two: list[Kernel]) -> None:
+    kernel = two[0]
+    content = kernel.ask(kernel.client.inspect("speedup::timing::timed"))
+    assert content["found"]
+    assert "Runs a block once and measures it." in content["data"]["text/plain"]
+    assert "<p>" in content["data"]["text/html"]
+
+
+def test_a_question_of_the_program_s_is_answered_or_an_error(two: list[Kernel]) -> None:
+    kernel = two[0]
+    code = "let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nline"
+    name, shown, _ = failure(kernel.execute(code))
+    assert name == "Error" and "standard input" in shown
+    asked: list[str] = []
+
+    def answer(message: dict) -> None:
+        asked.append(message["content"]["prompt"])
+        kernel.client.input("seven")
+
+    given = kernel.execute(code, allow_stdin=True, stdin_hook=answer)
+    assert (asked, given.texts()[-1].strip()) == ([""], '"seven\\n"')
+    assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
 @pytest.fixture(scope="module")
 def forgetful(root: Path, notebooks: Path) -> Iterator[Kernel]:
     """A kernel for which nothing is kept, nor can be."""
@@ -93,8 +171,8 @@ def forgetful(root: Path, notebooks: Path) -> Iterator[Kernel]:
 def test_variables_whose_types_need_a_constant(forgetful: Kernel, name: str) -> None:
     value, length = CONSTANTS[name]
     assert forgetful.run(f"let {name} = {value};") == ""
-    assert forgetful.run("let n = 5; let tenfold = vec![10 * n];") == ""
-    assert forgetful.run(f"{name}.len() * tenfold[0] / 50").strip() == length
+    assert forgetful.run("let n = 5; let many = vec![n; 3];") == ""
+    assert forgetful.run(f"{name}.len() + many.len() - 3").strip() == length
 
 
 def test_libraries_find_others_from_where_they_are(forgetful: Kernel) -> None:

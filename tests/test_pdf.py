@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import source_lists
 from pages import offline_page
 from pdf_parts import Printed
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 A4 = (595, 842)  # points
 NAMES = list(source_lists.NOTEBOOKS.values())
@@ -20,48 +21,47 @@ FOLDERS = ("file:", "/home/", "/tmp/", str(Path.home()), str(Path(__file__).pare
 pytestmark = pytest.mark.browser  # the files, too, are there only with one
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(scope="module", params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def printed(name: str, handouts: Path) -> Printed:
     return Printed(handouts / f"{name}.pdf")
 
 
-def test_every_sheet_is_a4_with_its_number_and_title(
-    printed: Printed, name: str, browser: Browser, handouts: Path
-) -> None:
+@pytest.fixture(scope="module")
+def page(name: str, browser: Browser, handouts: Path) -> Iterator[Page]:
+    """The page of which the file is a print."""
     with offline_page(browser, handouts / f"{name}.html") as watched:
-        title = watched.page.title()
-    sheets = printed.text()
+        yield watched.page
+
+
+def test_every_sheet_is_a4_with_its_number_and_title(printed: Printed, page: Page) -> None:
+    title, sheets = page.title(), printed.sheets
     assert len(sheets) > 3
-    for number, (page, text) in enumerate(zip(printed.reader.pages, sheets, strict=True), start=1):
-        size = (float(page.mediabox.width), float(page.mediabox.height))
+    for number, (sheet, text) in enumerate(zip(printed.reader.pages, sheets, strict=True), start=1):
+        size = (float(sheet.mediabox.width), float(sheet.mediabox.height))
         assert size == pytest.approx(A4, abs=1)
         assert f"Page {number} of {len(sheets)}" in text
         assert title in text
 
 
-def test_no_chart_and_no_code_is_cut(
-    printed: Printed, name: str, browser: Browser, handouts: Path
-) -> None:
-    with offline_page(browser, handouts / f"{name}.html") as watched:
-        charts = watched.page.locator("svg[role=img], main img").count()
-        blocks = watched.page.locator(".cell.code .highlight").count()
+def test_no_chart_and_no_code_is_cut(printed: Printed, page: Page) -> None:
+    charts = page.locator("svg[role=img], main img").count()
+    blocks = page.locator(".cell.code .highlight").count()
     assert len(printed.charts) == charts
     assert len(printed.blocks) >= blocks
     assert list(printed.cut()) == []
 
 
-def test_every_part_is_there(printed: Printed, name: str, browser: Browser, handouts: Path) -> None:
-    with offline_page(browser, handouts / f"{name}.html") as watched:
-        wanted = watched.page.eval_on_selector_all(
-            "main :is(h1, h2, h3)", "parts => parts.map(part => part.firstChild.textContent)"
-        )
-        solutions = watched.page.locator("details.solution pre code").all_text_contents()
-    text = " ".join(printed.text())
+def test_every_part_is_there(printed: Printed, page: Page) -> None:
+    wanted = page.eval_on_selector_all(
+        "main :is(h1, h2, h3)", "parts => parts.map(part => part.firstChild.textContent)"
+    )
+    solutions = page.locator("details.solution pre code").all_text_contents()
+    text = " ".join(printed.sheets)
     found = printed.headings()
     assert all(any(title.startswith(part) for title in found) for part in wanted)
     assert solutions

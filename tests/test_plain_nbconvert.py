@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import source_lists
-from axe_check import violations
+from axe_check import thin_out, violations
 from nbformat import NotebookNode
 from outputs import has_chart, outputs_of
 from pages import offline_page, open_all
@@ -19,45 +19,57 @@ CONFIG = "crates/xtask/python/jupyter_nbconvert_config.py"
 CHART = ":is(svg, img)[aria-label*='chart'], img[alt*='chart']"
 
 
-@pytest.fixture(params=source_lists.NOTEBOOKS.values())
-def name(request: pytest.FixtureRequest) -> str:
-    return request.param
+NAMES = list(source_lists.NOTEBOOKS.values())
+NOTEBOOK = pytest.mark.parametrize("name", NAMES)
 
 
-def convert(notebook: Path, folder: Path, *options: str) -> Path:
-    """Converts one notebook as a person would; returns its page."""
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", str(notebook)]
+def convert(handouts: Path, folder: Path, *options: str) -> Path:
+    """Converts the notebooks as a person would; gives the folder of the pages."""
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html"]
+    command += [str(handouts / f"{name}.ipynb") for name in NAMES]
     subprocess.run([*command, "--output-dir", str(folder), *options], check=True)
-    return folder / f"{notebook.stem}.html"
+    return folder
 
 
-def test_the_installed_settings_make_a_page_like_the_handouts(
-    name: str, root: Path, handouts: Path, tmp_path: Path, browser: Browser
-) -> None:
-    # `cargo xtask` installs the settings in .venv, not in an environment of the user's.
+@pytest.fixture(scope="module")
+def like_ours(root: Path, handouts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages with the settings that `cargo xtask` installs."""
+    # They are in .venv, not in an environment of the user's.
     own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
     options = [] if own else ["--config", str(root / CONFIG)]
-    file = convert(handouts / f"{name}.ipynb", tmp_path, *options)
-    with offline_page(browser, file) as watched:
+    return convert(handouts, tmp_path_factory.mktemp("ours"), *options)
+
+
+@pytest.fixture(scope="module")
+def nbconvert_s_own(handouts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages without any settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_NO_CONFIG", "1")
+        return convert(handouts, tmp_path_factory.mktemp("plain"))
+
+
+@NOTEBOOK
+def test_the_installed_settings_make_a_page_like_the_handouts(
+    name: str, like_ours: Path, browser: Browser
+) -> None:
+    with offline_page(browser, like_ours / f"{name}.html") as watched:
         assert not watched.page.locator("details.solution pre").first.is_visible()
         open_all(watched.page)
+        thin_out(watched.page)
         found = violations(watched.page)
         assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
     assert found == []
 
 
+@NOTEBOOK
 def test_nbconvert_s_own_page_shows_charts_and_text_offline(
     name: str,
-    handouts: Path,
-    tmp_path: Path,
+    nbconvert_s_own: Path,
     browser: Browser,
     executed: Callable[[str], NotebookNode],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
-    file = convert(handouts / f"{name}.ipynb", tmp_path)
     charts = [output for output in outputs_of(executed(name).cells) if has_chart(output)]
-    with offline_page(browser, file) as watched:
+    with offline_page(browser, nbconvert_s_own / f"{name}.html") as watched:
         boxes = [chart.bounding_box() for chart in watched.page.locator(CHART).all()]
         words = watched.page.inner_text("main")
     assert len(boxes) >= len(charts) > 0

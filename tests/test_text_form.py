@@ -31,20 +31,20 @@ def test_text_and_back_keeps_every_cell(path: Path, form: str) -> None:
     assert back.metadata.kernelspec == notebook.metadata.kernelspec
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_an_edit_as_text_changes_only_what_was_edited(path: Path, tmp_path: Path) -> None:
-    """The commands that README gives, with an edit of one cell between them."""
-    notebook = tmp_path / path.name
-    shutil.copy(path, notebook)
+def test_an_edit_as_text_changes_only_what_was_edited(tmp_path: Path) -> None:
+    """The commands that README gives, with an edit of one cell of each notebook between them."""
     command = [sys.executable, "-m", "jupytext", "-q"]
-    subprocess.run([*command, "--to", "md", notebook], check=True)
-    text = notebook.with_suffix(".md")
-    old = nbformat.read(path, as_version=4)
-    title = old.cells[0].source.partition("\n")[0]
-    old.cells[0].source = old.cells[0].source.replace(title, f"{title}, edited", 1)
-    text.write_text(text.read_text("utf-8").replace(title, f"{title}, edited", 1), "utf-8")
-    subprocess.run([*command, "--update", "--to", "ipynb", text], check=True)
-    assert nbformat.read(notebook, as_version=4) == old
+    copies = [Path(shutil.copy(path, tmp_path)) for path in NOTEBOOKS]
+    subprocess.run([*command, "--to", "md", *copies], check=True)
+    texts, wanted = [copy.with_suffix(".md") for copy in copies], []
+    for text, path in zip(texts, NOTEBOOKS, strict=True):
+        old = nbformat.read(path, as_version=4)
+        title = old.cells[0].source.partition("\n")[0]
+        old.cells[0].source = old.cells[0].source.replace(title, f"{title}, edited", 1)
+        text.write_text(text.read_text("utf-8").replace(title, f"{title}, edited", 1), "utf-8")
+        wanted.append(old)
+    subprocess.run([*command, "--update", "--to", "ipynb", *texts], check=True)
+    assert [nbformat.read(copy, as_version=4) for copy in copies] == wanted
 
 
 def test_git_shows_an_edit_as_text_without_outputs(root: Path, tmp_path: Path) -> None:
