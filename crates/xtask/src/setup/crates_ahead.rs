@@ -109,8 +109,7 @@ fn stamp(paths: &Paths, toolchain: &Toolchain, dependencies: &Dependencies) -> R
         .into_iter()
         .find(|name| toolchain::on_search_path(name));
     let builder = format!(
-        "{} {} {} {} {:?}",
-        changes::key(),
+        "{} {} {} {:?}",
         toolchain.key(),
         linker.unwrap_or("system"),
         paths.root.display(),
@@ -120,7 +119,8 @@ fn stamp(paths: &Paths, toolchain: &Toolchain, dependencies: &Dependencies) -> R
     let lock = fs::read_to_string(paths.root.join("Cargo.lock")).unwrap_or_default();
     let manifest = fs::read_to_string(paths.root.join("Cargo.toml")).unwrap_or_default();
     let inputs = format!(
-        "crates {crates:016x}\n{}\n{manifest}\n{lock}",
+        "{}\ncrates {crates:016x}\n{}\n{manifest}\n{lock}",
+        changes::key(),
         dependencies.manifest(settings::CRATES)?
     );
     Ok(Stamp { builder, inputs })
