@@ -29,7 +29,7 @@ MACRO = f"{MINE.replace('mine', 'words')}[lib]\nproc-macro = true\n"
 READS = """use proc_macro::{{Literal, TokenStream, TokenTree}};
 #[proc_macro]
 pub fn words(_: TokenStream) -> TokenStream {{
-    let text = std::fs::read_to_string({file:?}).unwrap();
+    let text = std::fs::read_to_string("{file}").unwrap();
     TokenTree::from(Literal::string(&text)).into()
 }}
 """
