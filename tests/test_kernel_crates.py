@@ -117,6 +117,14 @@ def test_crates_are_not_built_again(
         assert packages(kernel.folder() / "Cargo.lock") <= fixed
 
 
+def test_nothing_is_shared_that_a_build_script_writes(root: Path) -> None:
+    """One kernel that runs such a script again would have all others build again."""
+    with rust_kernel(root / "notebooks") as kernel:
+        written = [path for path in kernel.folder().glob("target/**/build/*/out/**/*")]
+        shared = [path.name for path in written if path.is_file() and path.stat().st_nlink > 1]
+    assert written and not shared
+
+
 def test_newer_versions_on_the_machine_do_not_matter(
     root: Path,
     dep_cells: list[list[str]],

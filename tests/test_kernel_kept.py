@@ -127,12 +127,19 @@ def whole(sessions: list[Session]) -> dict[Path, bytes]:
 
 
 @pytest.fixture(scope="module")
-def third(place: Place, whole: dict[Path, bytes]) -> Session:
-    """A kernel after kept files were damaged, and files changed that are no part of a library."""
+def damaged(whole: dict[Path, bytes]) -> dict[Path, bytes]:
+    """The same files, each cut in the library, or with another last bit."""
+    found = {}
     for number, (path, content) in enumerate(whole.items()):
-        # Cut in the library, where loading it would be the end, or one bit is another one.
         changed = content[:-1] + bytes([content[-1] ^ 1])
-        path.write_bytes(content[: -(1 + 7 * number)] if number % 2 else changed)
+        found[path] = content[: -(1 + 7 * number)] if number % 2 else changed
+        path.write_bytes(found[path])
+    return found
+
+
+@pytest.fixture(scope="module")
+def third(place: Place, damaged: dict[Path, bytes]) -> Session:
+    """A kernel after kept files were damaged, and files changed that are no part of a library."""
     for name in ("README.md", "tests/mine.rs", "results/all.jsonl"):
         place.write(f"mine/{name}", "\n")
     return place.session()
@@ -143,7 +150,7 @@ def test_a_cell_is_compiled_once(sessions: list[Session]) -> None:
     first, second = sessions
     assert first.outputs == second.outputs == list(CELLS.values())
     assert [first.asked, second.asked] == [True, False], "cargo was asked for what was kept"
-    assert len(first.cells) >= len(CELLS) / 2
+    assert first.cells, "nothing was kept"
     assert inodes(first.cells).items() <= inodes(second.cells).items(), "compiled again"
 
 
@@ -161,9 +168,11 @@ def test_a_changed_crate_of_the_reader_s_is_seen(sessions: list[Session]) -> Non
 def test_files_that_are_no_part_of_a_library_do_not_matter(
     sessions: list[Session], third: Session
 ) -> None:
+    """All but the first cell are taken: with that a kernel builds the reader's crate."""
     assert third.mine == sessions[1].mine
-    assert sessions[1].own
-    assert inodes(third.own) == inodes(sessions[1].own), "compiled again"
+    before, after = inodes(sessions[1].own), inodes(third.own)
+    assert before.keys() == after.keys()
+    assert len(before.items() - after.items()) <= 1 < len(before), "compiled again"
 
 
 def test_a_cell_with_a_macro_that_reads_a_file_is_not_kept(
@@ -173,13 +182,15 @@ def test_a_cell_with_a_macro_that_reads_a_file_is_not_kept(
     assert not place.with_mark("cells", f"{place.folder}/words")
 
 
-def test_what_is_damaged_is_made_again(whole: dict[Path, bytes], third: Session) -> None:
+def test_what_is_damaged_is_made_again(
+    whole: dict[Path, bytes], damaged: dict[Path, bytes], third: Session
+) -> None:
     assert third.outputs == list(CELLS.values())
     assert third.asked
-    for path in third.types:
-        assert sorted(path.read_bytes()) == sorted(whole[path])
-    assert third.cells.keys() >= {path for path in whole if path.parent.name == "cells"}
-    assert all(path.stat().st_size >= len(whole[path]) - 8 for path in whole)
+    assert not [path for path in whole if path.read_bytes() == damaged[path]], "still damaged"
+    # The same again, but for the order of the variables and what a linker notes.
+    sizes = {path: len(content) for path, content in whole.items()}
+    assert {path: path.stat().st_size for path in whole} == sizes
 
 
 def inodes(files: Files) -> dict[Path, int]:
