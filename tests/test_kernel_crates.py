@@ -141,9 +141,11 @@ def test_newer_versions_on_the_machine_do_not_matter(
 
 
 def test_a_crate_of_the_reader_s_is_added_to_the_others(root: Path, fixed: set[Package]) -> None:
+    """As README says it; the first time on a machine the crate has to be downloaded."""
     assert OTHER not in dict(fixed)
     with rust_kernel(root / "notebooks") as kernel:
-        kernel.run(f':offline 0\n:dep {OTHER} = "={VERSION}"')
+        kernel.run(":offline 0")
+        kernel.run(f':dep {OTHER} = "={VERSION}"')
         minute = f"{OTHER}::format_duration(std::time::Duration::from_secs(60)).to_string()"
         assert kernel.run(minute).strip() == '"1m"'
         kernel.run(':dep speedup = { path = "../crates/speedup" }')
