@@ -18,13 +18,20 @@ enum How {
 
 /// Takes the products in `from` over to `to`, but not those of the cells.
 pub fn clone(from: &Path, to: &Path) -> Result<()> {
+    clone_by(how, from, to)
+}
+
+/// The same, where `how` tells by its name how a file is taken over.
+fn clone_by(how: fn(&str) -> How, from: &Path, to: &Path) -> Result<()> {
     files::make_folder(to)?;
     for path in files::list(from)? {
         let name = path.file_name().unwrap_or_default();
         let target = to.join(name);
         match how(&name.to_string_lossy()) {
             How::Skip => {}
-            _ if path.is_dir() => clone(&path, &target)?,
+            // What a build script writes: the script of another kernel may write it again.
+            _ if path.is_dir() && name == "out" => clone_by(|_| How::Copy, &path, &target)?,
+            _ if path.is_dir() => clone_by(how, &path, &target)?,
             How::Link => {
                 if fs::hard_link(&path, &target).is_err() {
                     copy(&path, &target)?;
@@ -77,6 +84,7 @@ mod tests {
             "deps/libspeedup.so",
             "build/a/build-script-build",
             ".fingerprint/a/build-script-build-script-build",
+            "build/a-1/out/asm.rs",
             "deps/libctx.so",
             "libcode_3.so",
             ".fingerprint/a/dep-lib-a",
@@ -97,6 +105,7 @@ mod tests {
             "deps/libspeedup.so",
             ".fingerprint/a/dep-lib-a",
             ".fingerprint/a/build-script-build-script-build",
+            "build/a-1/out/asm.rs",
         ] {
             let (note, copy) = pair(copied);
             assert_ne!(inode(&note), inode(&copy), "{copied}");
