@@ -91,6 +91,12 @@ def test_text_comes_whole_and_before_the_cell_is_done(two: list[Kernel]) -> None
     assert (answer.stream("stdout"), answer.stream("stderr")) == (f"{lines}π", lines)
 
 
+def test_the_last_words_of_a_process_are_shown(two: list[Kernel]) -> None:
+    answer = two[1].execute('println!("last words"); std::process::exit(0);')
+    assert answer.stream("stdout") == "last words\n"
+    assert "process has ended" in answer.reply["evalue"]
+
+
 def test_many_lines_come_in_few_messages(two: list[Kernel]) -> None:
     kernel = two[0]
     answer = kernel.execute('for k in 0..200_000 { println!("line {k}"); }')
