@@ -40,7 +40,9 @@ struct Evcxr {
 struct Keep {
     folder: PathBuf,
     lock_file: PathBuf,
-    manifest: String,
+    manifest: &'static str,
+    crates: String,
+    crates_manifest: PathBuf,
     toolchain: Toolchain,
     std_sources: PathBuf,
     inference_env: BTreeMap<&'static str, String>,
@@ -58,7 +60,9 @@ pub fn write(layout: &Layout, folder: &Path) -> Result<PathBuf> {
         keep: Keep {
             folder: layout.kept(),
             lock_file: layout.lock_file(),
-            manifest: manifest(layout)?,
+            manifest: PROFILE,
+            crates: crates(layout)?,
+            crates_manifest: layout.crates().join("Cargo.toml"),
             std_sources: layout.std_sources(),
             inference_env: for_inference(&toolchain),
             toolchain,
@@ -81,17 +85,20 @@ fn for_inference(toolchain: &Toolchain) -> BTreeMap<&'static str, String> {
 }
 
 /// What is added to the manifest of each kernel.
-///
+pub fn manifest(layout: &Layout) -> Result<String> {
+    Ok(format!("{PROFILE}\n{}", crates(layout)?))
+}
+
 /// A kernel depends on all crates that notebooks name, from its start. So each of them is built with
 /// the same features, whichever a notebook names, and is built once. Type inference does not see this.
-pub fn manifest(layout: &Layout) -> Result<String> {
+fn crates(layout: &Layout) -> Result<String> {
     let crates = layout.crates();
     let crates = crates
         .to_str()
         .context("the checkout's path is not UTF-8")?;
     let path = toml::Value::from(crates);
     Ok(format!(
-        "{PROFILE}\n[target.'cfg(not(type_inference))'.dependencies]\n{CRATES} = {{ path = {path} }}\n"
+        "[target.'cfg(not(type_inference))'.dependencies]\n{CRATES} = {{ path = {path} }}\n"
     ))
 }
 
@@ -130,7 +137,7 @@ mod tests {
         let settings: toml::Table = text.parse().unwrap();
         let folder = settings["keep"]["folder"].as_str();
         assert_eq!(folder, layout.kept().to_str());
-        let manifest = settings["keep"]["manifest"].as_str().unwrap();
-        assert!(manifest.parse::<toml::Table>().is_ok(), "{manifest}");
+        let crates = settings["keep"]["crates"].as_str().unwrap();
+        assert!(crates.parse::<toml::Table>().is_ok(), "{crates}");
     }
 }
