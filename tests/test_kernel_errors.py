@@ -112,6 +112,12 @@ def test_a_panic_that_the_program_catches_is_no_error(kernel: Kernel) -> None:
     assert answer.stream("stderr").startswith("panicked at: caught\n  | ")
 
 
+def test_a_panic_of_the_kernel_s_own_is_an_error_and_no_end(kernel: Kernel) -> None:
+    name, shown, _ = failure(kernel.execute(":env ="))
+    assert name == "Error" and shown.startswith("The kernel itself failed: ")
+    assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
 def test_what_waits_behind_a_mistake_is_dropped(kernel: Kernel) -> None:
     def replies(cells: list[str], stop: bool = True) -> list[str]:
         asked = [kernel.client.execute(cell, stop_on_error=stop) for cell in cells]
