@@ -11,6 +11,8 @@ import small_notebooks
 from processes import left_over, marked_environment
 
 SET_UP = "speedup::notebook::set_up();"
+# Kept after the first run, so that none of them takes the time that a cell may take.
+FINE = ["let fine = 1;", "1 + 1"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 def earlier(xtask: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the result of a notebook that is fine."""
     folder = tmp_path_factory.mktemp("planted")
-    notebook = small_notebooks.write(folder / "planted.ipynb", ["6 * 7"])
+    notebook = small_notebooks.write(folder / "planted.ipynb", [*FINE, "6 * 7"])
     run, mark = run_handouts(xtask, notebook, folder / "out", 300)
     assert run.returncode == 0, run.stderr
     assert "42" in (folder / "out" / "planted.html").read_text("utf-8")
@@ -63,8 +65,8 @@ def test_planted_failure_stops_the_run(
     plant: Plant, earlier: Path, xtask: Path, root: Path, tmp_path: Path
 ) -> None:
     before = contents(earlier)
-    first = [small_notebooks.dep_line(root), SET_UP] if plant.set_up else ["let fine = 1;"]
-    code = ["\n".join(first), "1 + 1", plant.code]
+    fine = [f"{small_notebooks.dep_line(root)}\n{SET_UP}", "1 + 1"] if plant.set_up else FINE
+    code = [*fine, plant.code]
     notebook = small_notebooks.write(tmp_path / "planted.ipynb", code)
     run, mark = run_handouts(xtask, notebook, earlier, plant.timeout)
     report = run.stdout + run.stderr
