@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,13 @@ PLANTS = [
     Plant("panic-after-set-up", 'panic!("planted panic");', "planted panic", set_up=True),
     Plant("endless", "loop {}", "20 s", timeout=20),
 ]
+
+# Mistakes that end the run in the same way: executing them is enough, no pages are needed.
+MISTAKES = {
+    'panic!("planted panic");': "planted panic",
+    'let n: i32 = "x".parse::<i32>()?;': "invalid digit",
+    'let n: i32 = "a text";': "mismatched types",
+}
 
 
 def run_handouts(
@@ -76,6 +84,18 @@ def test_planted_failure_stops_the_run(
     assert contents(earlier) == before, "the earlier result was changed"
     assert {path.name for path in earlier.parent.iterdir()} == {"out", "planted.ipynb"}
     assert not left_over(mark), "the kernel or its programs go on"
+
+
+@pytest.mark.parametrize("code", MISTAKES)
+def test_each_kind_of_mistake_is_named(code: str, root: Path, tmp_path: Path) -> None:
+    notebook = small_notebooks.write(tmp_path / "planted.ipynb", [*FINE, code])
+    program, done = root / "crates/xtask/python/execute.py", tmp_path / "done.ipynb"
+    run = subprocess.run([sys.executable, program, notebook, done], capture_output=True, text=True)
+    report = run.stdout + run.stderr
+    assert run.returncode != 0, report
+    for words in ("cell 6", code, MISTAKES[code]):
+        assert words in report
+    assert not done.exists()
 
 
 def test_pages_are_there_while_the_next_notebook_runs(xtask: Path, tmp_path: Path) -> None:
