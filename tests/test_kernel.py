@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import zmq
 from claims import source_ids
+from jupyter_client.session import Session
 from kernels import Kernel, failure, place_without_memory, rust_kernel, with_other_home
 from nbformat import NotebookNode
 
@@ -18,6 +23,7 @@ HANDOUT = "02-lists-matrices-grids"
 WORKER = (
     'speedup::Threads::new(1)?.install(|| format!("worker {:?}", std::thread::current().id()))?'
 )
+DOTS = 'for _ in 0..200 { std::thread::sleep(std::time::Duration::from_millis(1)); print!("."); };'
 # Constants of the standard library that the types of variables depend on.
 CONSTANTS = {
     "bytes": ("7_u32.to_ne_bytes()", "4"),
@@ -102,6 +108,51 @@ def test_many_lines_come_in_few_messages(two: list[Kernel]) -> None:
     answer = kernel.execute('for k in 0..200_000 { println!("line {k}"); }')
     assert answer.stream("stdout") == "".join(f"line {k}\n" for k in range(200_000))
     assert len(answer.outputs) < 200
+
+
+def visits(kernel: Kernel, asked: list[str], ended: threading.Event) -> list[bool]:
+    """Clients that come, ask and leave, one after the other; whether each question was answered."""
+    ports, context = kernel.client.get_connection_info(), zmq.Context.instance()
+    session = Session(key=kernel.manager.session.key)
+    answered = []
+    while not ended.is_set() and all(answered):
+        with (
+            context.socket(zmq.SUB) as iopub,
+            context.socket(zmq.DEALER) as shell,
+            context.socket(zmq.REQ) as hb,
+        ):
+            sockets = {"iopub": iopub, "shell": shell, "hb": hb}
+            for name, socket in sockets.items():
+                socket.linger = 0
+                socket.connect(f"tcp://{ports['ip']}:{ports[f'{name}_port']}")
+            iopub.subscribe(b"")
+            for name in asked:
+                if name == "shell":
+                    session.send(shell, "kernel_info_request")
+                else:
+                    sockets[name].send(b"alive?")
+                answered.append(sockets[name].poll(30_000) != 0)
+    return answered
+
+
+@pytest.mark.parametrize("asked", [["shell", "hb"], ["hb"]], ids=["between cells", "in a cell"])
+def test_clients_that_come_and_go_do_not_block_the_kernel(
+    two: list[Kernel], asked: list[str]
+) -> None:
+    """The shell answers between cells only, the heartbeat at any time."""
+    kernel, ended = two[0], threading.Event()
+    between = "shell" in asked
+    code, text = ('print!("here");', "here") if between else (DOTS, "." * 200)
+    with ThreadPoolExecutor(4) as pool:
+        visitors = [pool.submit(visits, kernel, asked, ended) for _ in range(4)]
+        try:
+            for _ in range(10 if between else 20):
+                time.sleep(0.2 if between else 0)
+                assert kernel.run(code) == text
+        finally:
+            ended.set()
+    answered = [visitor.result() for visitor in visitors]
+    assert all(all(of_one) and len(of_one) > 10 for of_one in answered)
 
 
 def test_all_results_of_a_cell_are_shown(two: list[Kernel]) -> None:

@@ -1,22 +1,24 @@
 //! The changes to evcxr, and the folder in which cargo builds the changed copy.
 //!
 //! Each change is a patch in `evcxr-0.22.0/`, which says at its head what it is for. They are applied in their
-//! order to copies of the crates `evcxr` and `evcxr_jupyter`. Cargo builds the copies by its ordinary rules, with
-//! the lock file that evcxr_jupyter was published with.
+//! order to copies of the crates `evcxr` and `evcxr_jupyter`, and of `zeromq`, by which evcxr speaks to Jupyter.
+//! Cargo builds the copies by its ordinary rules, with the lock file that evcxr_jupyter was published with.
 
 use crate::files;
 use anyhow::{Context, Result, bail};
 use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The version that the changes are for.
 pub const VERSION: &str = "0.22.0";
-/// The crates that are copied, of which the second has the program.
-pub const CRATES: [&str; 2] = ["evcxr", "evcxr_jupyter"];
+/// The crate that has the kernel's program, and the program.
+pub const PROGRAM: &str = "evcxr_jupyter";
+/// The crates that are copied.
+pub const CRATES: [&str; 3] = ["evcxr", PROGRAM, "zeromq"];
 
-/// A package that depends on them, to download them and all that they need.
+/// A package that depends on the copied crates, to download them and all that they need.
 pub const DOWNLOAD: [(&str, &str); 2] = [
     ("Cargo.toml", include_str!("../evcxr-0.22.0/download.toml")),
     ("Cargo.lock", include_str!("../evcxr-0.22.0/download.lock")),
@@ -43,6 +45,7 @@ const PATCHES: &[(&str, &str)] = patches![
     "08-versions"
     "09-kept"
     "10-compiler-called-directly"
+    "11-clients-that-come-and-go"
 ];
 
 /// Tells changed kernels apart.
@@ -52,13 +55,13 @@ pub fn key() -> String {
     format!("evcxr-{VERSION}-{:016x}", hasher.finish())
 }
 
-/// Writes to `place` a workspace of changed copies of the crates in `originals`.
-pub fn write_copy(originals: [&Path; 2], place: &Path) -> Result<()> {
-    for (name, original) in CRATES.iter().zip(originals) {
-        files::copy_tree(original, &place.join(name))?;
+/// Writes to `place` a workspace of changed copies of the crates; `original` gives the folder of each.
+pub fn write_copy(original: impl Fn(&str) -> Result<PathBuf>, place: &Path) -> Result<()> {
+    for name in CRATES {
+        files::copy_tree(&original(name)?, &place.join(name))?;
     }
     files::write(&place.join("Cargo.toml"), WORKSPACE.as_bytes())?;
-    let lock = fs::read_to_string(originals[1].join("Cargo.lock"));
+    let lock = fs::read_to_string(original(PROGRAM)?.join("Cargo.lock"));
     let lock = lock.context("evcxr_jupyter has no lock file")?;
     files::write(&place.join("Cargo.lock"), of_copies(&lock).as_bytes())?;
     PATCHES
@@ -161,7 +164,7 @@ mod tests {
         };
         let source = "source = \"registry\"\nchecksum = \"0\"\n";
         let lock = |more: &str| {
-            let copied = package("evcxr", more) + &package("evcxr_jupyter", more);
+            let copied = CRATES.map(|name| package(name, more)).concat();
             format!("version = 4\n\n{copied}{}", package("evcxr_input", source))
         };
         assert_eq!(of_copies(&lock(source)), lock(""));

@@ -25,7 +25,7 @@ pub fn find_or_build(
 ) -> Result<Outcome<PathBuf>> {
     let cache = cache::folder(paths);
     let place = cache.join(changes::key());
-    let program = place.join("bin").join(changes::CRATES[1]);
+    let program = place.join("bin").join(changes::PROGRAM);
     let ready = || {
         let ready = !force && works(&program);
         if ready {
@@ -69,17 +69,17 @@ pub fn find_or_build(
 
 fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> {
     let work = new.join("work");
-    let [first, second] = originals(paths, &work.join("download"))?;
+    let downloaded = download(paths, &work.join("download"))?;
     let source = work.join("source");
-    changes::write_copy([&first, &second], &source)?;
+    changes::write_copy(|name| folder_of(name, &downloaded), &source)?;
     let target = work.join("target");
     let mut command = cargo(paths, &source);
     command
         .args(["build", "--release", "--locked", "--offline"])
-        .args(["--package", changes::CRATES[1], "--target-dir"])
+        .args(["--package", changes::PROGRAM, "--target-dir"])
         .arg(&target);
     child::run(&mut command, &paths.log("evcxr"), Show::Nothing)?;
-    let name = Path::new("release").join(changes::CRATES[1]);
+    let name = Path::new("release").join(changes::PROGRAM);
     // Below another folder when the user's settings of cargo name a target.
     let mut folders = vec![target.clone()];
     folders.extend(files::list(&target)?);
@@ -87,7 +87,7 @@ fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> 
     let built = built.into_iter().find(|file| file.is_file());
     let built = built.context("cargo has built the kernel, but not where it is expected")?;
     files::make_folder(&new.join("bin"))?;
-    fs::copy(&built, new.join("bin").join(changes::CRATES[1]))
+    fs::copy(&built, new.join("bin").join(changes::PROGRAM))
         .with_context(|| format!("cannot copy {}", built.display()))?;
     files::remove(&work)?;
     files::swap_in(new, place)?;
@@ -95,8 +95,8 @@ fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> 
     Ok(())
 }
 
-/// Downloads the crates that are changed, and all that they need; gives the folders of the two.
-fn originals(paths: &Paths, folder: &Path) -> Result<[PathBuf; 2]> {
+/// Downloads the crates that are changed, and all that they need; gives what cargo says of them.
+fn download(paths: &Paths, folder: &Path) -> Result<Value> {
     for (name, text) in changes::DOWNLOAD {
         files::write(&folder.join(name), text.as_bytes())?;
     }
@@ -107,17 +107,17 @@ fn originals(paths: &Paths, folder: &Path) -> Result<[PathBuf; 2]> {
         .context("the kernel's source cannot be downloaded")?;
     let mut metadata = cargo(paths, folder);
     metadata.args(["metadata", "--locked", "--offline", "--format-version=1"]);
-    let metadata: Value = serde_json::from_str(&child::output(&mut metadata)?)
-        .context("cargo's answer cannot be read")?;
-    let folder_of = |name: &str| {
-        let mut packages = metadata["packages"].as_array().into_iter().flatten();
-        let manifest =
-            packages.find(|package| package["name"] == name)?["manifest_path"].as_str()?;
-        Path::new(manifest).parent().map(Path::to_owned)
-    };
-    let [first, second] = changes::CRATES.map(folder_of);
-    Ok([first, second].map(|found| found.context("cargo does not say where evcxr is")))
-        .and_then(|[first, second]| Ok([first?, second?]))
+    serde_json::from_str(&child::output(&mut metadata)?).context("cargo's answer cannot be read")
+}
+
+/// Where cargo has put a crate that it downloaded.
+fn folder_of(name: &str, downloaded: &Value) -> Result<PathBuf> {
+    let mut packages = downloaded["packages"].as_array().into_iter().flatten();
+    let package = packages.find(|package| package["name"] == name);
+    let manifest = package.and_then(|package| package["manifest_path"].as_str());
+    let folder = manifest.and_then(|manifest| Path::new(manifest).parent());
+    let folder = folder.with_context(|| format!("cargo does not say where {name} is"))?;
+    Ok(folder.to_owned())
 }
 
 fn cargo(paths: &Paths, folder: &Path) -> Command {
