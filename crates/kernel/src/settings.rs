@@ -16,6 +16,17 @@ const PROFILE: &str = "[profile.dev.package.\"*\"]\n\
     opt-level = 3\n\
     debug-assertions = false\n\
     overflow-checks = false\n";
+/// Crates that only run while others are compiled. Optimised, they take a third of the build.
+const COMPILE_TIME: [&str; 8] = [
+    "equator-macro",
+    "interpol",
+    "miette-derive",
+    "proc-macro2",
+    "quote",
+    "serde_derive",
+    "syn",
+    "thiserror-impl",
+];
 /// Leaves out dependencies that have no part in the interfaces of our crates, see their `Cargo.toml`.
 const FOR_INFERENCE: &str = "--cfg type_inference";
 /// The name of the package that names all crates.
@@ -40,7 +51,7 @@ struct Evcxr {
 struct Keep {
     folder: PathBuf,
     lock_file: PathBuf,
-    manifest: &'static str,
+    manifest: String,
     crates: String,
     crates_manifest: PathBuf,
     toolchain: Toolchain,
@@ -60,7 +71,7 @@ pub fn write(layout: &Layout, folder: &Path) -> Result<PathBuf> {
         keep: Keep {
             folder: layout.kept(),
             lock_file: layout.lock_file(),
-            manifest: PROFILE,
+            manifest: profile(),
             crates: crates(layout)?,
             crates_manifest: layout.crates().join("Cargo.toml"),
             std_sources: layout.std_sources(),
@@ -86,7 +97,12 @@ fn for_inference(toolchain: &Toolchain) -> BTreeMap<&'static str, String> {
 
 /// What is added to the manifest of each kernel.
 pub fn manifest(layout: &Layout) -> Result<String> {
-    Ok(format!("{PROFILE}\n{}", crates(layout)?))
+    Ok(format!("{}\n{}", profile(), crates(layout)?))
+}
+
+fn profile() -> String {
+    let of_one = |name| format!("[profile.dev.package.{name}]\nopt-level = 0\n");
+    PROFILE.to_owned() + &COMPILE_TIME.map(of_one).concat()
 }
 
 /// A kernel depends on all crates that notebooks name, from its start. So each of them is built with
@@ -123,6 +139,15 @@ mod tests {
         assert_eq!(tunables(Some("a=1")), format!("a=1:{HUGE_PAGES}"));
         let off = "glibc.malloc.hugetlb=0";
         assert_eq!(tunables(Some(off)), off);
+    }
+
+    #[test]
+    fn crates_that_are_not_optimised_are_among_the_dependencies() {
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+        let lock = std::fs::read_to_string(lock).unwrap();
+        for name in COMPILE_TIME {
+            assert!(lock.contains(&format!("name = \"{name}\"\n")), "{name}");
+        }
     }
 
     #[test]
