@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client import BlockingKernelClient
 from kernels import CELL_SECONDS, Kernel, failure, rust_kernel
 
 MARK = time.time_ns()
+WAIT = "std::thread::sleep(std::time::Duration::from_secs(1));"
 FIRST = """\
 :dep speedup = { path = "../crates/speedup" }
 :dep rayon = "=1.12.0\""""
@@ -126,11 +128,33 @@ def test_what_waits_behind_a_mistake_is_dropped(kernel: Kernel) -> None:
         assert kernel.ask(info)["status"] == "ok", "other requests are dropped, too"
         return found
 
-    cells = ['std::thread::sleep(std::time::Duration::from_secs(1)); panic!("planted")', "1", "2"]
+    cells = [f'{WAIT} panic!("planted")', "1", "2"]
     assert replies(cells) == ["error", "aborted", "aborted"]
     assert kernel.run("6 * 7").strip() == "42"
     assert replies(cells, stop=False) == ["error", "ok", "ok"]
     assert replies(['let number: i32 = "text";', "1"]) == ["error", "aborted"]
+
+
+def test_the_same_holds_when_who_asked_has_gone(kernel: Kernel) -> None:
+    """And to the others the kernel is idle again."""
+    kernel.run("1")  # reads what others have left
+    gone = BlockingKernelClient()
+    gone.load_connection_info(kernel.client.get_connection_info())
+    gone.start_channels(iopub=False, stdin=False, hb=False)
+    for cell in (f"{WAIT} panic!();", 'println!("ran all the same");'):
+        gone.execute(cell)
+    while kernel.client.get_iopub_msg(timeout=CELL_SECONDS)["msg_type"] != "execute_input":
+        pass
+    gone.stop_channels()
+    states = {}
+    last = kernel.client.kernel_info()
+    while states.get(last) != "idle":
+        message = kernel.client.get_iopub_msg(timeout=CELL_SECONDS)
+        assert "ran all the same" not in message["content"].get("text", "")
+        if message["msg_type"] == "status":
+            states[message["parent_header"]["msg_id"]] = message["content"]["execution_state"]
+    kernel.ask(last)
+    assert len(states) == 3 and set(states.values()) == {"idle"}
 
 
 def test_an_end_of_the_process_is_explained_and_panics_are_errors_after_it(kernel: Kernel) -> None:

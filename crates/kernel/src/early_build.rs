@@ -23,22 +23,20 @@ pub fn run(layout: &Layout, toolchain: &Toolchain, folder: &Path) -> Result<()> 
     files::write(&folder.join("Cargo.toml"), manifest.as_bytes())?;
     files::write(&folder.join("src/lib.rs"), b"")?;
     files::copy_tree(&layout.lock_file(), &folder.join("Cargo.lock"))?;
-    for what in ["build", "check"] {
-        let status = Command::new(&toolchain.cargo)
-            .args(["--offline", what, "--package", settings::CRATES])
-            .args(["--target", &toolchain.target, "--message-format=json"])
-            .current_dir(folder)
-            .env("CARGO_TARGET_DIR", "target")
-            .env("CARGO_BUILD_BUILD_DIR", "target")
-            .env("RUSTC", &toolchain.rustc)
-            .env("RUSTC_WRAPPER", "")
-            .env("CARGO_ENCODED_RUSTFLAGS", "-Cprefer-dynamic")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .context("cannot run cargo")?;
-        ensure!(status.success(), "cargo {what} failed ({status})");
-    }
+    let status = Command::new(&toolchain.cargo)
+        .args(["--offline", "build", "--package", settings::CRATES])
+        .args(["--target", &toolchain.target, "--message-format=json"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_BUILD_BUILD_DIR", "target")
+        .env("RUSTC", &toolchain.rustc)
+        .env("RUSTC_WRAPPER", "")
+        .env("CARGO_ENCODED_RUSTFLAGS", "-Cprefer-dynamic")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "cargo build failed ({status})");
     Ok(())
 }
