@@ -14,8 +14,9 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long the program of another version stays in the user's cache after its last use.
-const UNUSED: Duration = Duration::from_secs(60 * 24 * 3600);
+const UNUSED: Duration = Duration::from_secs(60 * DAY.as_secs());
 
 /// The kernel's program, from the user's cache or built into it; then `beside` runs meanwhile.
 pub fn find_or_build(
@@ -138,7 +139,10 @@ fn remove_unused(cache: &Path) -> Result<()> {
         let left = name.starts_with(&format!(".{}", changes::key()));
         let modified = path.metadata().and_then(|facts| facts.modified());
         let age = modified.ok().and_then(|time| time.elapsed().ok());
-        let unused = name.starts_with("evcxr") && age.is_some_and(|age| age > UNUSED);
+        let older = |than| age.is_some_and(|age| age > than);
+        // A build of another version may still run in another checkout, but not for a day.
+        let unused =
+            name.starts_with("evcxr") && older(UNUSED) || name.starts_with(".evcxr") && older(DAY);
         if left || unused && path.is_dir() {
             files::remove(&path)?;
         }
@@ -161,10 +165,15 @@ mod tests {
         let finished = folder.0.join(changes::key());
         files::write(&finished.join("bin/x"), b"").unwrap();
         files::make_folder(&files::sibling(&finished, "new")).unwrap();
-        let old = folder.0.join("evcxr_jupyter-0.21.0");
-        files::make_folder(&old).unwrap();
-        let time = SystemTime::now() - 2 * UNUSED;
-        File::open(&old).unwrap().set_modified(time).unwrap();
+        for (name, age) in [
+            ("evcxr_jupyter-0.21.0", 2 * UNUSED),
+            (".evcxr-0.21.0.new-7", 2 * DAY),
+        ] {
+            let old = folder.0.join(name);
+            files::make_folder(&old).unwrap();
+            let time = SystemTime::now() - age;
+            File::open(&old).unwrap().set_modified(time).unwrap();
+        }
         remove_unused(&folder.0).unwrap();
         assert_eq!(files::list(&folder.0).unwrap(), [finished]);
     }
