@@ -121,7 +121,12 @@ impl fmt::Display for Error {
                 min,
                 max,
             } => {
-                write!(f, "{what}: {value} is not allowed, use {min} to {max}")
+                write!(f, "{what}: {value} is not allowed, use {min}")?;
+                match *max {
+                    u64::MAX => write!(f, " or more"),
+                    max if max == *min => Ok(()),
+                    max => write!(f, " to {max}"),
+                }
             }
             Self::Parameter {
                 what,

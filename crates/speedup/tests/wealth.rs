@@ -158,7 +158,7 @@ fn bad_inputs_are_named() {
     .unwrap_err();
     assert!(
         none.to_string()
-            .starts_with("households: 0 is not allowed, use 1 to")
+            .starts_with("households: 0 is not allowed, use 1 or more")
     );
     let nan = run(Population {
         w0: f64::NAN,
