@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use speedup::Error;
 
-use crate::{Found, Origin, entry};
+use crate::{Found, Origin, entry, shape};
 
 /// How long a result is kept unless [`Cache::lifetime`] says otherwise: 30 days.
 pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -30,7 +30,8 @@ impl Cache {
     /// The cache of this name in the user's cache folder (`~/.cache` on Linux).
     ///
     /// Each working folder has caches of its own, so that two copies of a notebook do not
-    /// disturb each other. Results older than [`LIFETIME`] are removed.
+    /// disturb each other. **Notebooks in the same folder need different names**: a cache of the
+    /// same name is the same cache.
     ///
     /// # Errors
     ///
@@ -77,15 +78,14 @@ impl Cache {
 
     fn at(folder: PathBuf) -> Result<Self, Error> {
         std::fs::create_dir_all(&folder).map_err(trouble)?;
-        let cache = Self {
+        Ok(Self {
             folder,
             lifetime: LIFETIME,
-        };
-        cache.remove_expired();
-        Ok(cache)
+        })
     }
 
-    /// Keeps results for so long only; removes those that are older.
+    /// Sets how long a result is kept. Older ones are not read, and are removed when the next result
+    /// is kept.
     ///
     /// # Examples
     ///
@@ -99,7 +99,6 @@ impl Cache {
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
-        self.remove_expired();
         self
     }
 
@@ -154,8 +153,9 @@ impl Cache {
     /// function has changed: **count up the version whenever a change may change its
     /// results.** A result depends on `inputs` only, so all that the function uses has to be in them.
     ///
-    /// A kept result is used only if its SHA-256 is right, and version and type are the same;
-    /// [`Found::origin`] says what was wrong otherwise. (An index line that is damaged counts as
+    /// A kept result is used only if its SHA-256 is right, and version and type are the same, with
+    /// the names and types of all fields; [`Found::origin`] says what was wrong otherwise. Inputs of
+    /// different types never share a result. (An index line that is damaged counts as
     /// nothing kept.) If a computed value cannot be kept, [`Found::not_kept`] says why.
     ///
     /// # Errors
@@ -192,7 +192,8 @@ impl Cache {
         I: Serialize,
         V: Serialize + DeserializeOwned,
     {
-        let bytes = postcard::to_stdvec(inputs).map_err(trouble)?;
+        let mut bytes = shape::of(inputs).map_err(trouble)?.into_bytes();
+        bytes.extend(postcard::to_stdvec(inputs).map_err(trouble)?);
         let key = format!("{function} {}", Integrity::from(bytes));
         let start = Instant::now();
         let origin = match self.read(&key, version) {
@@ -218,7 +219,10 @@ impl Cache {
         })
     }
 
-    fn read<V: DeserializeOwned>(&self, key: &str, version: u32) -> Result<V, Origin> {
+    fn read<V>(&self, key: &str, version: u32) -> Result<V, Origin>
+    where
+        V: Serialize + DeserializeOwned,
+    {
         let kept = cacache::metadata_sync(&self.folder, key)
             .map_err(|_| Origin::Damaged)?
             .ok_or(Origin::Computed)?;
@@ -230,7 +234,11 @@ impl Cache {
         entry::decode(&bytes, key, version)
     }
 
-    fn keep<V: Serialize>(&self, key: &str, version: u32, value: &V) -> Result<(), Error> {
+    fn keep<V>(&self, key: &str, version: u32, value: &V) -> Result<(), Error>
+    where
+        V: Serialize + DeserializeOwned,
+    {
+        self.remove_expired();
         let bytes = entry::encode(key, version, value).map_err(trouble)?;
         // What was kept under this key takes up space, or is in the way; often there is nothing.
         let _ = RemoveOpts::new()
@@ -247,7 +255,7 @@ impl Cache {
         now.saturating_sub(kept.time) > self.lifetime.as_millis()
     }
 
-    /// What cannot be removed now will be tried again when the cache is opened next.
+    /// What cannot be removed now will be tried again with the next result.
     fn remove_expired(&self) {
         for kept in cacache::list_sync(&self.folder).flatten() {
             if self.is_expired(&kept) {

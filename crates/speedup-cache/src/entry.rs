@@ -3,10 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Origin;
+use crate::{Origin, shape};
 
 /// The layout of an entry; an entry of another layout cannot be read.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -14,22 +14,39 @@ struct Head {
     /// Makes the bytes of two entries differ, so that no two share one file of the store.
     key: String,
     version: u32,
-    value_type: String,
+    shape: String,
 }
 
-/// The bytes of an entry.
-pub fn encode<V: Serialize>(key: &str, version: u32, value: &V) -> postcard::Result<Vec<u8>> {
+/// The bytes of an entry, or why a value of this type cannot be kept.
+pub fn encode<V>(key: &str, version: u32, value: &V) -> Result<Vec<u8>, String>
+where
+    V: Serialize + DeserializeOwned,
+{
     let head = Head {
         layout: LAYOUT,
         key: key.to_owned(),
         version,
-        value_type: std::any::type_name::<V>().to_owned(),
+        shape: shape::of(value).map_err(|error| error.to_string())?,
     };
-    postcard::to_stdvec(&(head, value))
+    let bytes = postcard::to_stdvec(&(&head, value)).map_err(|error| error.to_string())?;
+    // Not every type that can be written can be read: serde leaves fields out on demand.
+    let back = decode::<V>(&bytes, key, version).ok();
+    let again = back.and_then(|value| postcard::to_stdvec(&(head, value)).ok());
+    if again.as_ref() != Some(&bytes) {
+        let name = std::any::type_name::<V>();
+        return Err(format!(
+            "a value of type {name} does not come back as it was written; \
+             serde must write all its fields in the same way each time"
+        ));
+    }
+    Ok(bytes)
 }
 
 /// The value, or why these bytes are of no use.
-pub fn decode<V: DeserializeOwned>(bytes: &[u8], key: &str, version: u32) -> Result<V, Origin> {
+pub fn decode<V>(bytes: &[u8], key: &str, version: u32) -> Result<V, Origin>
+where
+    V: Serialize + DeserializeOwned,
+{
     let (head, rest): (Head, _) = postcard::take_from_bytes(bytes).map_err(|_| Origin::Damaged)?;
     if head.layout != LAYOUT || head.key != key {
         return Err(Origin::Damaged);
@@ -39,12 +56,14 @@ pub fn decode<V: DeserializeOwned>(bytes: &[u8], key: &str, version: u32) -> Res
             version: head.version,
         });
     }
-    if head.value_type != std::any::type_name::<V>() {
+    let type_name = std::any::type_name::<V>();
+    if head.shape.split_once(" = ").map(|(name, _)| name) != Some(type_name) {
         return Err(Origin::OtherType);
     }
-    match postcard::take_from_bytes(rest) {
-        Ok((value, [])) => Ok(value),
-        _ => Err(Origin::Damaged),
+    match postcard::take_from_bytes::<V>(rest) {
+        Ok((value, [])) if shape::of(&value).is_ok_and(|shape| shape == head.shape) => Ok(value),
+        // The bytes are as they were written, so the type has changed.
+        _ => Err(Origin::OtherType),
     }
 }
 
@@ -88,6 +107,40 @@ mod tests {
             assert!(decode::<Vec<f64>>(&bytes[..length], "k", 1).is_err());
         }
         bytes.push(0);
-        assert_eq!(decode::<Vec<f64>>(&bytes, "k", 1), Err(Origin::Damaged));
+        assert!(decode::<Vec<f64>>(&bytes, "k", 1).is_err());
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Point {
+        x: f64,
+        y: f64,
+    }
+
+    #[test]
+    fn a_type_whose_fields_changed_places_is_not_read_as_the_old_one() {
+        let bytes = encode("k", 1, &Point { x: 1.0, y: 2.0 }).unwrap();
+        assert!(decode::<Point>(&bytes, "k", 1).is_ok());
+        let find = |name: &[u8]| bytes.windows(3).position(|part| part == name).unwrap();
+        let (x, y) = (find(b"\"x\""), find(b"\"y\""));
+        let mut exchanged = bytes;
+        exchanged.swap(x + 1, y + 1);
+        assert_eq!(decode::<Point>(&exchanged, "k", 1), Err(Origin::OtherType));
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Partly {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<u32>,
+        last: u32,
+    }
+
+    #[test]
+    fn a_type_that_does_not_come_back_is_refused() {
+        let partly = Partly {
+            numbers: Vec::new(),
+            last: 3,
+        };
+        let problem = encode("k", 1, &partly).unwrap_err();
+        assert!(problem.contains("Partly does not come back"), "{problem}");
     }
 }

@@ -31,6 +31,7 @@
 mod cache;
 mod entry;
 mod found;
+mod shape;
 
 pub use cache::{Cache, LIFETIME};
 pub use found::{Found, Origin};

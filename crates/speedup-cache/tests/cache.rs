@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use speedup_cache::{Cache, Found, Origin};
 
 /// A folder for one test; removed with the value.
@@ -178,13 +179,45 @@ fn what_is_too_old_is_computed_again_and_removed() {
     let folder = Folder::new("old");
     call(&folder.cache(), 5);
     std::thread::sleep(Duration::from_millis(30));
-    let brief = Cache::in_folder(&folder.0).unwrap();
-    assert_eq!(call(&brief, 5).origin, Origin::Read);
-    let brief = brief.lifetime(Duration::from_millis(10));
-    assert!(folder.files("content").is_empty());
-    call(&brief, 5);
+    let brief = folder.cache().lifetime(Duration::from_millis(10));
+    // Nothing is removed before it is known how long the caller wants results to be kept.
+    assert_eq!(call(&folder.cache(), 5).origin, Origin::Read);
+    call(&brief, 6);
+    assert_eq!(folder.files("content").len(), 1, "what is too old stays");
     std::thread::sleep(Duration::from_millis(30));
-    assert_eq!(call(&brief, 5).origin, Origin::Expired);
+    assert_eq!(call(&brief, 6).origin, Origin::Expired);
+}
+
+#[test]
+fn inputs_of_other_types_have_results_of_their_own() {
+    let folder = Folder::new("types");
+    let cache = folder.cache();
+    let zeros = |n: u32| u64::from(n);
+    let first = cache.call("f", 1, &7_u32, |n| zeros(n.leading_zeros()));
+    let second = cache.call("f", 1, &7_u64, |n| zeros(n.leading_zeros()));
+    assert_eq!((first.unwrap().value, second.unwrap().value), (29, 61));
+    let first = cache.call("g", 1, &1_i32, |k| f64::from(*k)).unwrap();
+    let second = cache.call("g", 1, &2_u32, |k| f64::from(*k)).unwrap();
+    assert_eq!((first.value, second.value), (1.0, 2.0));
+}
+
+#[test]
+fn a_type_that_does_not_come_back_is_named_at_the_first_call() {
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Partly {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        last: u32,
+    }
+    let folder = Folder::new("partly");
+    let value = |_: &u32| Partly {
+        note: None,
+        last: 3,
+    };
+    let found = folder.cache().call("f", 1, &1, value).unwrap();
+    assert_eq!((found.value.last, found.value.note), (3, None));
+    let message = found.not_kept.unwrap().to_string();
+    assert!(message.contains("Partly does not come back"), "{message}");
 }
 
 #[test]

@@ -53,6 +53,7 @@ type State = IterState<Vec<f64>, (), (), (), (), f64>;
 #[derive(Clone)]
 pub struct SciPyNelderMead {
     moves: NelderMead<Vec<f64>, f64>,
+    start: Vec<Vec<f64>>,
     /// From best to worst.
     simplex: Vec<Vertex>,
 }
@@ -60,14 +61,24 @@ pub struct SciPyNelderMead {
 impl SciPyNelderMead {
     /// A search from this start simplex: one point more than there are dimensions.
     ///
+    /// The run ends with an error that names what is wrong if the simplex has another number of points,
+    /// points of different dimensions or coordinates that are not finite, or if the cost is NaN
+    /// somewhere.
+    ///
     /// # Examples
     ///
     /// ```
     /// let line = speedup_optim::SciPyNelderMead::new(vec![vec![0.0], vec![1.0]]);
     /// ```
     pub fn new(start_simplex: Vec<Vec<f64>>) -> Self {
+        // argmin panics for some of those that `init` refuses.
+        let moves = match check(&start_simplex) {
+            Ok(()) => start_simplex.clone(),
+            Err(_) => vec![vec![0.0], vec![1.0]],
+        };
         Self {
-            moves: NelderMead::new(start_simplex),
+            moves: NelderMead::new(moves),
+            start: start_simplex,
             simplex: Vec::new(),
         }
     }
@@ -92,12 +103,16 @@ impl SciPyNelderMead {
         let Watched {
             problem: inner,
             seen,
+            failed,
         } = watched
             .take_problem()
             .ok_or_else(|| Error::msg("the solver kept the problem"))?;
         problem.problem = Some(inner);
         problem.counts = watched.counts;
-        Ok((state, notes, seen.into_inner()))
+        match failed.into_inner() {
+            Some(error) => Err(error),
+            None => Ok((state, notes, seen.into_inner())),
+        }
     }
 
     /// Repeats on the copy what argmin did to its simplex.
@@ -134,6 +149,25 @@ impl SciPyNelderMead {
     }
 }
 
+/// Refuses a simplex from which no search can begin.
+fn check(simplex: &[Vec<f64>]) -> Result<(), Error> {
+    let dimensions = simplex.first().map_or(0, Vec::len);
+    if dimensions == 0 || simplex.len() != dimensions + 1 {
+        return Err(Error::msg(format!(
+            "start simplex: {} points of {dimensions} dimensions are not allowed, use one point more than dimensions",
+            simplex.len()
+        )));
+    }
+    for point in simplex {
+        if point.len() != dimensions || point.iter().any(|x| !x.is_finite()) {
+            return Err(Error::msg(format!(
+                "start simplex: {point:?} is not allowed, use points of {dimensions} finite numbers"
+            )));
+        }
+    }
+    Ok(())
+}
+
 impl<O> Solver<O, State> for SciPyNelderMead
 where
     O: CostFunction<Param = Vec<f64>, Output = f64>,
@@ -147,6 +181,7 @@ where
         problem: &mut Problem<O>,
         state: State,
     ) -> Result<(State, Option<KV>), Error> {
+        check(&self.start)?;
         let step = |moves: &mut NelderMead<_, _>, problem: &mut _| moves.init(problem, state);
         let (state, notes, seen) = self.watch(problem, step)?;
         self.simplex = seen;

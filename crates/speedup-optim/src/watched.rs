@@ -7,16 +7,23 @@ use argmin::core::{CostFunction, Error};
 /// A point and the cost there.
 pub type Vertex = (Vec<f64>, f64);
 
-/// A problem together with its evaluations so far, in order.
+/// A problem together with its evaluations so far, in order, and the first error.
+///
+/// argmin panics when the cost of a point of the start simplex is an error. So it sees infinity in place
+/// of an error, and whoever watches looks for the error after each step.
 pub struct Watched<O> {
     pub problem: O,
     pub seen: RefCell<Vec<Vertex>>,
+    pub failed: RefCell<Option<Error>>,
 }
 
 impl<O> Watched<O> {
     pub fn new(problem: O) -> Self {
-        let seen = RefCell::default();
-        Self { problem, seen }
+        Self {
+            problem,
+            seen: RefCell::default(),
+            failed: RefCell::default(),
+        }
     }
 }
 
@@ -25,7 +32,17 @@ impl<O: CostFunction<Param = Vec<f64>, Output = f64>> CostFunction for Watched<O
     type Output = f64;
 
     fn cost(&self, x: &Vec<f64>) -> Result<f64, Error> {
-        let cost = self.problem.cost(x)?;
+        let cost = match self.problem.cost(x) {
+            Ok(cost) if cost.is_nan() => Err(Error::msg(format!(
+                "the cost at {x:?} is NaN; give a cost that is a number everywhere, \
+                 infinity where a point is not allowed"
+            ))),
+            result => result,
+        };
+        let cost = cost.unwrap_or_else(|error| {
+            self.failed.borrow_mut().get_or_insert(error);
+            f64::INFINITY
+        });
         self.seen.borrow_mut().push((x.clone(), cost));
         Ok(cost)
     }

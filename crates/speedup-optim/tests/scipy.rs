@@ -94,3 +94,36 @@ fn a_limit_is_not_convergence() {
     let converged = TerminationStatus::Terminated(TerminationReason::SolverConverged);
     assert_eq!(found.state().get_termination_status(), &converged);
 }
+
+#[test]
+fn what_has_no_search_is_named() {
+    struct Root;
+    impl CostFunction for Root {
+        type Param = Vec<f64>;
+        type Output = f64;
+
+        fn cost(&self, x: &Vec<f64>) -> Result<f64, Error> {
+            Ok(x[0].sqrt())
+        }
+    }
+    let problem = |simplex: &[&[f64]]| {
+        let simplex = simplex.iter().map(|point| point.to_vec()).collect();
+        let run = Executor::new(Root, SciPyNelderMead::new(simplex));
+        let run = run.configure(|state| state.max_iters(100)).run();
+        run.err().unwrap().to_string()
+    };
+    let nan = problem(&[&[-1.0], &[1.0]]);
+    assert!(nan.starts_with("the cost at [-1.0] is NaN"), "{nan}");
+    // Met on the way.
+    let nan = problem(&[&[0.5], &[1.5]]);
+    assert!(nan.contains("is NaN"), "{nan}");
+    for (simplex, words) in [
+        (&[] as &[&[f64]], "0 points of 0 dimensions"),
+        (&[&[1.0]], "1 points of 1 dimensions"),
+        (&[&[1.0], &[1.0, 2.0]], "[1.0, 2.0] is not allowed"),
+        (&[&[1.0], &[f64::INFINITY]], "[inf] is not allowed"),
+    ] {
+        let message = problem(simplex);
+        assert!(message.contains(words), "{message}");
+    }
+}

@@ -26,10 +26,9 @@ pub struct Worker {
 impl Worker {
     /// Starts the program; [`Worker::greet`] waits until it is there.
     pub fn spawn(program: &Path) -> Result<Self, WorkerError> {
-        let mut child = Command::new(program)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
+        let mut command = Command::new(program);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = speedup::affinity::with_all_cores(|| command.spawn())
             .map_err(|error| not_started(program, &error.to_string()))?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let Some((input, output)) = pipes else {
@@ -56,6 +55,10 @@ impl Worker {
             Ok(said) => {
                 let said = String::from_utf8_lossy(&said);
                 let problem = format!("it is `{said}`, needed is `{expected}`: build it again");
+                Err(not_started(program, &problem))
+            }
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                let problem = format!("it said nothing for {} s", START.as_secs());
                 Err(not_started(program, &problem))
             }
             Err(_) => Err(not_started(program, "it is no worker program")),

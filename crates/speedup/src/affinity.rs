@@ -5,6 +5,8 @@
 //! inherit that. Threads that exist already, such as the pools that [`crate::Threads`]
 //! keeps, are not affected: where such a pool has a thread for each core, each stays on its own.
 
+use std::cell::Cell;
+
 use crate::Error;
 use crate::error::check_count;
 
@@ -71,13 +73,56 @@ pub fn on_cores<T: Send>(cores: &[usize], block: impl FnOnce() -> T + Send) -> R
     })
 }
 
+thread_local! {
+    /// Whether this is a thread of a pool, with a core of its own.
+    static HAS_ITS_CORE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Gives a thread of a pool its core, if the pool has a thread for each core of this process, else all of them.
 pub(crate) fn place(thread: usize, threads: usize) -> Result<(), Error> {
     let cores = system::of_process()?;
-    match cores.len() == threads {
-        true => system::restrict(&cores[thread..=thread]),
-        false => system::restrict(&cores),
+    if cores.len() == threads {
+        system::restrict(&cores[thread..=thread])?;
+        HAS_ITS_CORE.set(true);
+        Ok(())
+    } else {
+        system::restrict(&cores)
     }
+}
+
+/// Runs a block that starts threads or processes, which inherit the cores of the thread that starts them.
+///
+/// Called in a thread of a pool that has a core of its own, the block runs in a new thread that may use
+/// all cores of the process. Elsewhere it just runs, so that cores chosen by [`on_cores`] are inherited.
+///
+/// # Panics
+///
+/// Only if the block does, or if the operating system gives no thread.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::{Threads, affinity};
+///
+/// # if cfg!(target_os = "linux") {
+/// let all = affinity::allowed()?;
+/// let inside = Threads::all().install(|| affinity::with_all_cores(affinity::allowed))??;
+/// assert_eq!(inside, all);
+/// # }
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn with_all_cores<T: Send>(block: impl FnOnce() -> T + Send) -> T {
+    if !HAS_ITS_CORE.get() {
+        return block();
+    }
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let _ = system::of_process().and_then(|cores| system::restrict(&cores));
+            block()
+        });
+        let result = thread.join();
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn refused(problem: impl ToString) -> Error {

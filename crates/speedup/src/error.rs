@@ -54,6 +54,13 @@ pub enum Error {
         /// Which part of it.
         place: String,
     },
+    /// A result that is infinite or not a number.
+    NotFinite {
+        /// Which result.
+        what: &'static str,
+        /// What it came to.
+        value: f64,
+    },
     /// Matrices whose sizes do not fit together.
     Shape {
         /// Which operation.
@@ -114,7 +121,12 @@ impl fmt::Display for Error {
                 min,
                 max,
             } => {
-                write!(f, "{what}: {value} is not allowed, use {min} to {max}")
+                write!(f, "{what}: {value} is not allowed, use {min}")?;
+                match *max {
+                    u64::MAX => write!(f, " or more"),
+                    max if max == *min => Ok(()),
+                    max => write!(f, " to {max}"),
+                }
             }
             Self::Parameter {
                 what,
@@ -134,6 +146,11 @@ impl fmt::Display for Error {
                 gib(u128::from(*installed)),
             ),
             Self::Overflow { what, place } => write!(f, "{what}: {place} does not fit in 64 bits"),
+            Self::NotFinite { what, value } => write!(
+                f,
+                "{what}: the result is {value}, as numbers on the way are too large for 64 bits; \
+                 use smaller parameters"
+            ),
             Self::Shape { what, problem } => write!(f, "{what}: {problem}"),
             Self::Core { core, allowed } => {
                 write!(
@@ -249,6 +266,28 @@ pub fn check_parameter(
             value,
             allowed,
         })
+    }
+}
+
+/// Checks that a result is a finite number.
+///
+/// # Errors
+///
+/// [`Error::NotFinite`] if it is not.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::error::check_finite;
+///
+/// assert_eq!(check_finite("sum", 1.5), Ok(1.5));
+/// assert!(check_finite("sum", f64::INFINITY).is_err());
+/// ```
+pub fn check_finite(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::NotFinite { what, value })
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{Error, Threads};
 
 /// The function that is maximised; its maximum over the plane is f(0, 0) = 1.
 ///
+/// NaN where x² + y² is too large for 64 bits.
+///
 /// # Examples
 ///
 /// ```
@@ -45,8 +47,14 @@ pub fn linspace(low: f64, high: f64, n: usize) -> Result<Vec<f64>, Error> {
     check_parameter("lower end of the grid", low, "a finite number", |_| true)?;
     check_parameter("upper end of the grid", high, "a finite number", |_| true)?;
     check_fits::<f64>("grid", n as u128)?;
-    let step = (high - low) / (n - 1) as f64;
-    let mut points: Vec<f64> = (0..n).map(|i| low + i as f64 * step).collect();
+    let last = (n - 1) as f64;
+    let step = (high - low) / last;
+    let point = |i: usize| match step.is_finite() {
+        true => low + i as f64 * step,
+        // Ends so far apart that their distance has no number.
+        false => low * (1.0 - i as f64 / last) + high * (i as f64 / last),
+    };
+    let mut points: Vec<f64> = (0..n).map(point).collect();
     points[n - 1] = high;
     Ok(points)
 }
@@ -55,7 +63,8 @@ pub fn linspace(low: f64, high: f64, n: usize) -> Result<Vec<f64>, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Count`] for no points; [`Error::Parameter`] for a point that is not finite.
+/// [`Error::Count`] for no points; [`Error::Parameter`] for a point that is not finite, or above
+/// 9e153 in size, whose square is too large for 64 bits.
 ///
 /// # Examples
 ///
@@ -117,6 +126,9 @@ pub fn maximum_parallel(points: &[f64], threads: Threads) -> Result<f64, Error> 
     Ok(maxima.into_iter().fold(f64::NEG_INFINITY, f64::max))
 }
 
+/// The sum of two squares of numbers up to this is finite.
+const LARGEST_POINT: f64 = 9e153;
+
 /// Rows that a thread takes at a time.
 const ROWS: usize = 16;
 
@@ -164,7 +176,9 @@ fn row_maximum(points: &[f64], y: f64) -> f64 {
 fn check_points(points: &[f64]) -> Result<(), Error> {
     check_count("grid points a side", points.len(), 1, u64::MAX)?;
     for &point in points {
-        check_parameter("grid point", point, "finite numbers", |_| true)?;
+        check_parameter("grid point", point, "numbers from -9e153 to 9e153", |x| {
+            x.abs() <= LARGEST_POINT
+        })?;
     }
     Ok(())
 }
@@ -213,6 +227,28 @@ mod tests {
                     "{level}, y = {y}: {row} {expected}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_give_right_values_or_errors() {
+        let far = linspace(-1e308, 1e308, 3);
+        assert_eq!(far, Ok(vec![-1e308, 0.0, 1e308]));
+        let many = linspace(-f64::MAX, f64::MAX, 1001).unwrap();
+        assert!(many.iter().all(|x| x.is_finite()) && many.is_sorted());
+        for size in [1e3, 1e100, LARGEST_POINT] {
+            let points = linspace(-size, size, 20).unwrap();
+            let (serial, kernel) = (
+                maximum(&points),
+                maximum_parallel(&points, Threads::Sequential),
+            );
+            assert_eq!(serial, kernel);
+            assert!(serial.unwrap().abs() <= 1.0);
+        }
+        for points in [[1e200], [-1e154]] {
+            let problem = maximum(&points).unwrap_err();
+            assert!(problem.to_string().contains("-9e153 to 9e153"), "{problem}");
+            assert_eq!(maximum_parallel(&points, Threads::Sequential), Err(problem));
         }
     }
 

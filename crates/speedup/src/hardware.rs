@@ -12,8 +12,6 @@ mod shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::Threads;
-
 /// Where Linux describes its processors.
 const SYSFS: &str = "/sys/devices/system/cpu";
 
@@ -82,9 +80,14 @@ pub fn read() -> Hardware {
     Hardware {
         cores: sysinfo::System::physical_core_count().ok(),
         hardware_threads: online.ok().filter(|count| *count > 0),
-        usable: Threads::all().count(),
+        usable: usable(),
         caches: caches(Path::new(SYSFS)),
     }
+}
+
+/// Hardware threads that the system lets this process use.
+pub(crate) fn usable() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The caches that a tree of files like Linux's describes; what cannot be read is left out.

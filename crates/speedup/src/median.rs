@@ -2,8 +2,8 @@
 
 /// The middle value, or the mean of the two middle values; `None` for no values.
 ///
-/// Reorders the slice; takes time proportional to its length (quickselect). A NaN
-/// counts as larger than every number.
+/// Reorders the slice; takes time proportional to its length (quickselect). With a NaN among the
+/// values the median is NaN, as in NumPy.
 ///
 /// # Examples
 ///
@@ -13,10 +13,14 @@
 /// assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
 /// assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), Some(2.5));
 /// assert_eq!(median(&mut []), None);
+/// assert!(median(&mut [1.0, 2.0, f64::NAN]).unwrap().is_nan());
 /// ```
 pub fn median(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
+    }
+    if values.iter().any(|value| value.is_nan()) {
+        return Some(f64::NAN);
     }
     let middle = values.len() / 2;
     let even = values.len().is_multiple_of(2);
@@ -44,5 +48,21 @@ mod tests {
             let expected = f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]);
             assert_eq!(median(&mut values), Some(expected));
         }
+    }
+
+    #[test]
+    fn nan_infinity_and_the_largest_numbers_are_as_in_numpy() {
+        for place in 0..5 {
+            for nan in [f64::NAN, -f64::NAN] {
+                let mut values = [4.0, 1.0, 3.0, 2.0, 5.0];
+                values[place] = nan;
+                assert!(median(&mut values).unwrap().is_nan());
+            }
+        }
+        let (max, inf) = (f64::MAX, f64::INFINITY);
+        assert_eq!(median(&mut [max, max]), Some(max));
+        assert_eq!(median(&mut [1.0, inf, 2.0]), Some(2.0));
+        assert_eq!(median(&mut [1.0, inf]), Some(inf));
+        assert!(median(&mut [-inf, inf]).unwrap().is_nan());
     }
 }

@@ -6,7 +6,8 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 
-/// Bytes of memory in this machine, or the largest number if the system does not say.
+/// Bytes of memory that this machine, or the container it runs in, has; the largest number if the system
+/// does not say.
 ///
 /// The system is asked once, at the first call: asking takes longer than some whole kernels.
 ///
@@ -19,7 +20,11 @@ pub fn installed() -> u64 {
     static INSTALLED: OnceLock<u64> = OnceLock::new();
     *INSTALLED.get_or_init(|| {
         let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-        System::new_with_specifics(kind).map_or(u64::MAX, |system| system.total_memory())
+        System::new_with_specifics(kind).map_or(u64::MAX, |system| {
+            let limit = system.cgroup_limits().map(|limits| limits.total_memory);
+            let limit = limit.filter(|bytes| *bytes > 0).unwrap_or(u64::MAX);
+            system.total_memory().min(limit)
+        })
     })
 }
 

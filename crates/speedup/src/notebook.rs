@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::course::{self, Course};
+use crate::panics;
 use crate::table::Table;
-use crate::{Threads, panics};
 
 /// The compiler, the crates and the machine behind a notebook's figures.
 ///
@@ -59,7 +59,7 @@ pub fn machine() -> Machine {
         crates: env!("SPEEDUP_CRATES"),
         processor,
         cores: sysinfo::System::physical_core_count().ok(),
-        threads: Threads::all().count(),
+        threads: crate::hardware::usable(),
         memory: crate::memory::installed(),
         course: course::current(),
     }

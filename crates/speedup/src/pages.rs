@@ -101,7 +101,6 @@ mod tests {
                         room.write(room.left().min(3), |j| (k * part + j) as i64);
                         let (count, start) = (room.left(), k * part + 3);
                         room.stream(count, |j| (start + j) as i64);
-                        room.fence();
                     });
                     assert!(counted.unwrap().into_iter().eq(0..length as i64));
                 }
@@ -115,7 +114,6 @@ mod tests {
             let mut values = vec![7.0; 10_000];
             rewritten(&mut values, 999, threads, |k, room| {
                 room.stream(room.left(), |j| (k * 999 + j) as f64);
-                room.fence();
             })
             .unwrap();
             assert!(

@@ -11,6 +11,22 @@ use std::mem::MaybeUninit;
 pub(crate) struct Room<'a, T> {
     slots: &'a mut [MaybeUninit<T>],
     written: usize,
+    streamed: bool,
+}
+
+/// What was streamed has left the processor before the room is given back, so that other threads see it.
+impl<T> Drop for Room<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        if self.streamed {
+            // SAFETY: SSE is part of x86-64.
+            #[allow(unsafe_code)]
+            unsafe {
+                std::arch::x86_64::_mm_sfence();
+            }
+        }
+    }
 }
 
 /// A value of 64 bits.
@@ -36,7 +52,11 @@ impl Word for i64 {
 impl<'a, T: Word> Room<'a, T> {
     /// Room for as many values as there are slots.
     pub fn new(slots: &'a mut [MaybeUninit<T>]) -> Self {
-        Self { slots, written: 0 }
+        Self {
+            slots,
+            written: 0,
+            streamed: false,
+        }
     }
 
     /// How many values there is room for.
@@ -81,6 +101,7 @@ impl<'a, T: Word> Room<'a, T> {
     /// The same past the caches, where the processor can: lines are not read before they are written.
     #[inline(always)]
     pub fn stream(&mut self, count: usize, mut value: impl FnMut(usize) -> T) {
+        self.streamed = true;
         let slots = &mut self.slots[self.written..][..count];
         let (before, lines) = slots.split_at_mut(slots.as_ptr().align_offset(64).min(count));
         for (k, slot) in before.iter_mut().enumerate() {
@@ -98,17 +119,6 @@ impl<'a, T: Word> Room<'a, T> {
             start += slots.len();
         }
         self.written += count;
-    }
-
-    /// Waits until what was streamed has left the processor, so that other threads see it.
-    #[inline(always)]
-    pub fn fence(&self) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: SSE is part of x86-64.
-        #[allow(unsafe_code)]
-        unsafe {
-            std::arch::x86_64::_mm_sfence();
-        }
     }
 }
 

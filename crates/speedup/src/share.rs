@@ -22,7 +22,7 @@ thread_local! {
 }
 
 impl Threads {
-    /// Hands out `items` to the threads, the next one to whichever is free; the caller's thread is one of them.
+    /// Makes all `items`, then hands them out to the threads, the next one to whichever is free; the caller's thread is one of them.
     ///
     /// Half of the threads begin at the front, half at the back, so that two threads seldom work on neighbouring
     /// parts of the memory, and each mostly on those of the last time. Which thread gets which item differs from run
@@ -50,13 +50,13 @@ impl Threads {
     /// assert_eq!(squares[9], 81);
     /// # Ok::<(), speedup::Error>(())
     /// ```
-    pub fn share<I: DoubleEndedIterator + Send>(
+    pub fn share<I: IntoIterator<Item: Send>>(
         self,
         items: I,
         work: impl Fn(I::Item) + Sync,
     ) -> Result<(), Error> {
-        let items = Mutex::new(items);
-        // The lock is held while the next item is taken, not while it is worked on.
+        // All items are made first, so that no code of the caller's runs while the lock is held.
+        let items = Mutex::new(items.into_iter().collect::<Vec<_>>().into_iter());
         let take = |from_front: bool| {
             let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
             if from_front {
@@ -89,7 +89,11 @@ impl Threads {
                 }
                 run(0);
                 // The end of the scope waits for the others anyhow, but asleep.
-                wait_awake(|| busy.load(Ordering::Relaxed) == 0);
+                wait_awake(|| {
+                    // In a thread of the same pool, which may have the others' work in its own queue.
+                    rayon::yield_now();
+                    busy.load(Ordering::Relaxed) == 0
+                });
             });
         Ok(())
     }
@@ -148,6 +152,25 @@ mod tests {
             let seen = seen.into_inner().unwrap();
             assert!(seen.contains(&thread::current().id()) && seen.len() as i64 <= n);
         }
+    }
+
+    #[test]
+    fn items_that_use_a_pool_themselves_are_handed_out() {
+        use rayon::prelude::*;
+        let sum = AtomicUsize::new(0);
+        let items = (0..50).map(|k| (0..k).into_par_iter().sum::<usize>());
+        let threads = Threads::new(3).unwrap();
+        let add = |item| {
+            sum.fetch_add(item, Ordering::Relaxed);
+        };
+        threads
+            .install(|| threads.share(items, add))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            sum.into_inner(),
+            (0..50_usize).map(|k| k * k.saturating_sub(1) / 2).sum()
+        );
     }
 
     /// Ten thousand calls would fill the stack if each kept the thread in a loop of its own.

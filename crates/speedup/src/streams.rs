@@ -2,7 +2,10 @@
 //!
 //! **The scheme.** A stream is the generator xoroshiro128, begun in a state of its own: the state of
 //! stream n of a seed are the numbers 2n and 2n + 1 of the sequence SplitMix64 that begins at a hash of
-//! the seed. All states of a seed differ. The generator runs through 2¹²⁸ − 1 states, so that even a
+//! the seed. From n = 2⁶³ on, where the sequence has been used up, they are the numbers 2n + 1 and
+//! 2n + 2, counted from its start again. All states of a seed differ. The sequence is the same for all
+//! seeds, which begin at different places of it: with a million streams each, two seeds have a stream
+//! in common with a probability below 10⁻¹². The generator runs through 2¹²⁸ − 1 states, so that even a
 //! million streams of 2⁴⁰ numbers share one of them with a probability below 10⁻¹⁴: in practice, streams do not
 //! overlap.
 //!
@@ -22,7 +25,7 @@ use std::convert::Infallible;
 use rand::{SeedableRng, TryRng};
 use rand_xoshiro::{Xoroshiro128Plus, Xoroshiro128PlusPlus};
 
-/// A family of 2⁶³ independent streams of random numbers, fixed by its seed.
+/// A family of 2⁶⁴ independent streams of random numbers, one for each `u64`, fixed by its seed.
 ///
 /// # Examples
 ///
@@ -87,7 +90,9 @@ impl Streams {
     pub(crate) fn state(&self, number: u64) -> [u64; 2] {
         let start = mix(self.seed.wrapping_add(GOLDEN));
         [1, 2].map(|word| {
-            mix(start.wrapping_add(GOLDEN.wrapping_mul((2 * number).wrapping_add(word))))
+            // 2n, and one more where 2n has no number.
+            let place = number.rotate_left(1).wrapping_add(word);
+            mix(start.wrapping_add(GOLDEN.wrapping_mul(place)))
         })
     }
 
@@ -180,6 +185,18 @@ mod tests {
             let state = [splitmix.next_u64(), splitmix.next_u64()];
             assert_eq!(Streams::new(seed).state(number), state);
         }
+    }
+
+    #[test]
+    fn every_number_has_a_stream_of_its_own() {
+        let streams = Streams::new(1);
+        let half = 1 << 63;
+        let numbers = [0, 1, 2, half - 1, half, half + 1, u64::MAX - 1, u64::MAX];
+        let states: std::collections::BTreeSet<_> = numbers
+            .iter()
+            .map(|&number| streams.state(number))
+            .collect();
+        assert_eq!(states.len(), numbers.len());
     }
 
     /// Pairs from neighbouring streams are uncorrelated: |r| < 5/√n.

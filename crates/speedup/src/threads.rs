@@ -1,9 +1,8 @@
 //! How many threads a kernel may use.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -35,7 +34,8 @@ pub enum Threads {
     Pool(NonZeroUsize),
 }
 
-static POOLS: LazyLock<Mutex<HashMap<usize, Arc<ThreadPool>>>> = LazyLock::new(Mutex::default);
+/// Pools by their numbers of threads, the one used last at the end.
+static POOLS: Mutex<Vec<(usize, Arc<ThreadPool>)>> = Mutex::new(Vec::new());
 
 impl Threads {
     /// The largest number of threads that is taken seriously.
@@ -112,7 +112,8 @@ impl Threads {
 
     /// Runs `work` so that rayon's parallel iterators in it use just these threads.
     ///
-    /// Pools are made once for each count and kept. [`Threads::Sequential`] gives
+    /// A pool is made at the first use of its count and kept; those not used for longest give back their
+    /// threads when there are many. [`Threads::Sequential`] gives
     /// the iterators a pool of one. Where there is a thread for each core, each stays on
     /// its own (on Linux): some systems put two threads that have just woken up on one core.
     ///
@@ -139,8 +140,10 @@ impl Threads {
     pub(crate) fn pool(self) -> Result<Arc<ThreadPool>, Error> {
         let count = self.count();
         let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(&count) {
-            return Ok(Arc::clone(pool));
+        if let Some(at) = pools.iter().position(|(threads, _)| *threads == count) {
+            let pool = Arc::clone(&pools[at].1);
+            pools[at..].rotate_left(1);
+            return Ok(pool);
         }
         let pool = ThreadPoolBuilder::new()
             .num_threads(count)
@@ -153,7 +156,12 @@ impl Threads {
             what: "thread pool",
             problem: error.to_string(),
         })?);
-        pools.insert(count, Arc::clone(&pool));
+        pools.push((count, Arc::clone(&pool)));
+        // Enough for a speed-up chart: a pool of n and one of n - 1 for each n, up to twice the cores.
+        let most = 8 * Self::all().count() + 64;
+        while pools.len() > 1 && pools.iter().map(|(threads, _)| threads).sum::<usize>() > most {
+            pools.remove(0);
+        }
         Ok(pool)
     }
 }
@@ -212,6 +220,20 @@ mod tests {
         let inside = pool.install(|| seen(all.len() + 3)).unwrap();
         assert_eq!(inside, vec![all.clone(); all.len() + 3]);
         assert_eq!(seen(all.len()), own);
+    }
+
+    #[test]
+    fn pools_that_are_not_used_give_back_their_threads() {
+        for n in (10..=200).step_by(10) {
+            let count = Threads::new(n).unwrap().install(rayon::current_num_threads);
+            assert_eq!(count, Ok(n as usize));
+        }
+        let pools = POOLS.lock().unwrap();
+        let kept: usize = pools.iter().map(|(threads, _)| threads).sum();
+        assert!(
+            kept <= 200 + 8 * Threads::all().count() + 64,
+            "{kept} threads"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A block timed once, as IPython's `%%time` prints it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -82,7 +82,7 @@ impl<T> fmt::Display for Timed<T> {
 }
 
 impl<T: fmt::Debug> Timed<T> {
-    /// Shows the times and the value as a notebook cell's result.
+    /// Shows the times and the value as a notebook cell's result; of a long value its beginning.
     ///
     /// # Examples
     ///
@@ -90,11 +90,28 @@ impl<T: fmt::Debug> Timed<T> {
     /// speedup::timing::timed(|| 6 * 7).evcxr_display();
     /// ```
     pub fn evcxr_display(&self) {
-        crate::notebook::show("text/plain", &format!("{self}\n{:?}", self.value));
+        let mut text = Beginning(format!("{self}\n"), 1_000);
+        // An error says that the text has been cut.
+        if write!(text, "{:?}", self.value).is_err() {
+            text.0.push('…');
+        }
+        crate::notebook::show("text/plain", &text.0);
     }
 }
 
-/// Seconds with three significant digits and a fitting unit, as IPython writes them.
+/// A text, and how many more characters it takes.
+struct Beginning(String, usize);
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(text.chars().take(self.1));
+        self.1 = self.1.checked_sub(text.chars().count()).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// Seconds with three significant digits and a fitting unit, as IPython writes them; from a minute
+/// on in whole seconds, from an hour on in whole minutes.
 ///
 /// # Examples
 ///
@@ -105,14 +122,31 @@ impl<T: fmt::Debug> Timed<T> {
 /// assert_eq!(human(0.0135), "13.5 ms");
 /// assert_eq!(human(0.0), "0 ns");
 /// assert_eq!(human(95.0), "1min 35s");
+/// assert_eq!(human(5400.0), "1h 30min");
 /// ```
 pub fn human(seconds: f64) -> String {
-    if seconds >= 60.0 {
-        let whole = seconds.round();
-        return format!("{:.0}min {:.0}s", (whole / 60.0).floor(), whole % 60.0);
+    if !seconds.is_finite() {
+        return format!("{seconds} s");
     }
-    let (factor, unit) = unit(seconds);
-    format!("{} {unit}", significant(seconds * factor, 3))
+    // Rounded first: 0.9999 is 1 s, not 1000 ms.
+    let rounded = format!("{seconds:.2e}").parse().unwrap_or(seconds);
+    if rounded < 60.0 {
+        let (factor, unit) = unit(rounded);
+        return format!("{} {unit}", significant(rounded * factor, 3));
+    }
+    let parts = |of_large: f64, large: &str, small: &str| {
+        let whole = (seconds * 60.0 / of_large).round();
+        format!(
+            "{:.0}{large} {:.0}{small}",
+            (whole / 60.0).floor(),
+            whole % 60.0
+        )
+    };
+    if seconds.round() < 3600.0 {
+        parts(60.0, "min", "s")
+    } else {
+        parts(3600.0, "h", "min")
+    }
 }
 
 /// The unit that fits a time, with how many of it a second has.
@@ -171,6 +205,39 @@ mod tests {
         let nap = std::time::Duration::from_millis(60);
         let run = timed(|| std::thread::sleep(nap));
         assert!(run.wall >= nap.as_secs_f64());
+    }
+
+    #[test]
+    fn times_near_a_change_of_unit_are_in_the_larger_one() {
+        let texts = [
+            (0.9999, "1 s"),
+            (0.9994, "999 ms"),
+            (9.999e-7, "1 µs"),
+            (9.999e-4, "1 ms"),
+            (59.94, "59.9 s"),
+            (59.99, "1min 0s"),
+            (95.4, "1min 35s"),
+            (3599.4, "59min 59s"),
+            (3599.6, "1h 0min"),
+            (5400.0, "1h 30min"),
+            (100.0 * 3600.0, "100h 0min"),
+            (-0.5, "-500 ms"),
+            (f64::INFINITY, "inf s"),
+            (f64::NAN, "NaN s"),
+        ];
+        for (seconds, text) in texts {
+            assert_eq!(human(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_value_the_beginning_is_shown() {
+        let mut text = Beginning(String::new(), 5);
+        assert!(write!(text, "{:?}", [1, 2, 3]).is_err());
+        assert_eq!(text.0, "[1, 2");
+        let mut text = Beginning(String::new(), 9);
+        assert!(write!(text, "{:?}", [1, 2, 3]).is_ok());
+        assert_eq!(text.0, "[1, 2, 3]");
     }
 
     #[test]

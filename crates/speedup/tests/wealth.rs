@@ -1,6 +1,6 @@
 //! The long-run median against a reference that is not a simulation.
 
-use speedup::wealth::{Population, Rule, long_run_median, long_run_median_parallel};
+use speedup::wealth::{Population, Rule, long_run_median, long_run_median_parallel, path};
 use speedup::{Error, Streams, Threads};
 
 /// Cells of the grid of log wealth, and its ends.
@@ -117,6 +117,32 @@ fn wild_volatilities_are_simulated_too() {
 }
 
 #[test]
+fn wealth_that_has_no_number_is_an_error() {
+    let people = Population {
+        households: 100,
+        periods: 100,
+        w0: 1.0,
+    };
+    let rule = Rule::new(0.1, 0.3, 400.0, 400.0).unwrap();
+    let streams = Streams::new(6);
+    let serial = long_run_median(&rule, people, streams).unwrap_err();
+    assert!(
+        matches!(
+            serial,
+            Error::NotFinite {
+                what: "median wealth",
+                ..
+            }
+        ),
+        "{serial}"
+    );
+    let kernel = long_run_median_parallel(&rule, people, streams, Threads::all());
+    assert!(matches!(kernel, Err(Error::NotFinite { .. })), "{kernel:?}");
+    let path = path(&rule, 1.0, 100, &mut streams.stream(0));
+    assert!(matches!(path, Err(Error::NotFinite { .. })), "{path:?}");
+}
+
+#[test]
 fn bad_inputs_are_named() {
     let (rule, streams) = (Rule::lecture(), Streams::new(1));
     let people = Population {
@@ -132,7 +158,7 @@ fn bad_inputs_are_named() {
     .unwrap_err();
     assert!(
         none.to_string()
-            .starts_with("households: 0 is not allowed, use 1 to")
+            .starts_with("households: 0 is not allowed, use 1 or more")
     );
     let nan = run(Population {
         w0: f64::NAN,

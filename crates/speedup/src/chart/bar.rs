@@ -3,6 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::axis::{self, Axis};
 use super::legend::Key;
 use super::series;
 use super::style::{self, FONT, TEXT};
@@ -162,66 +163,34 @@ impl BarChart {
     }
 
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
-        let place = |height: f64| {
-            if self.logarithmic {
-                height.log10()
-            } else {
-                height
-            }
-        };
-        let tick = |y: &f64| {
-            if self.logarithmic {
-                style::power_of_ten(*y)
-            } else {
-                style::tick(*y)
-            }
-        };
-        let places = || self.heights().into_iter().map(place);
-        let (low, high) = (places().fold(0.0, f64::min), places().fold(0.0, f64::max));
-        // Room for the numbers above bars that go up, and below those that go down.
-        let room = match 0.08 * (high - low) {
-            room if room > 0.0 => room,
-            _ => 1.0,
-        };
-        let bottom = if low < 0.0 { low - room } else { 0.0 };
-        let top = high + room;
+        let y = self.axis();
         let names = self.groups.iter().enumerate();
         let names = names.map(|(g, (name, _))| (name.as_str(), Key::Bar(g)));
         let entries: Vec<(&str, Key)> = names.collect();
         let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
         let count = self.categories.len();
-        // Long names stand on two lines in turns.
-        let slot = (style::SIZE.0 as i32 - 12 - 66 - 12) / count.max(1) as i32;
-        let longest = self.categories.iter().map(|name| style::width(name)).max();
-        let lines = if longest.unwrap_or(0) > slot { 2 } else { 1 };
-        let mut chart = ChartBuilder::on(&area)
-            .margin(12)
-            .x_label_area_size(18 + 16 * lines)
-            .y_label_area_size(66)
-            .build_cartesian_2d(0.0..count as f64, bottom..top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .bold_line_style(style::FAINT)
-            .light_line_style(TRANSPARENT)
-            .x_labels(0)
-            .y_labels(match self.logarithmic {
-                true => (top - bottom).ceil() as usize + 1,
-                false => 10,
-            })
-            .y_label_formatter(&tick)
-            .y_desc(&self.y)
-            .label_style((FONT, TEXT))
-            .axis_desc_style((FONT, TEXT))
-            .draw()?;
+        let x = Axis::slots(count);
+        let slot = (style::SIZE.0 as i32 - 12 - 66 - 24) / count.max(1) as i32;
+        let names = Names::new(&self.categories, slot);
+        let chart = axis::frame_over(&area, (names.height(), 12), (&x, &y), ("", &self.y))?;
         let centred = |v| {
             (FONT, TEXT)
                 .into_text_style(&root)
                 .pos(Pos::new(HPos::Center, v))
                 .color(&BLACK)
         };
-        let pixel = |x: f64, y: f64| chart.plotting_area().map_coordinate(&(x, y));
+        let pixel = |at: f64, height: f64| {
+            let place = (x.place(at), y.place(height));
+            chart.plotting_area().map_coordinate(&place)
+        };
+        // Where bars begin.
+        let ground = if self.logarithmic { 1.0 } else { 0.0 };
         let width = 0.88 / self.groups.len() as f64;
+        let (left_end, right_end) = (pixel(0.0, ground).0, pixel(width, ground).0);
+        let numbers = self.numbers();
+        let fit = numbers
+            .iter()
+            .all(|text| style::width(text) <= right_end - left_end + 2);
         for (g, (_, heights)) in self.groups.iter().enumerate() {
             let left = |c: usize| c as f64 + 0.06 + g as f64 * width;
             let bars = || {
@@ -229,15 +198,17 @@ impl BarChart {
                 bars.filter_map(|(c, height)| Some((c, (*height)?)))
             };
             for (c, height) in bars() {
-                let height_placed = place(height);
                 let corners = [
-                    pixel(left(c), height_placed.max(0.0)),
-                    pixel(left(c) + 0.92 * width, height_placed.min(0.0)),
+                    pixel(left(c), height.max(ground)),
+                    pixel(left(c) + 0.92 * width, height.min(ground)),
                 ];
                 series::bar(&root, corners, g)?;
-                let (x, y) = pixel(left(c) + 0.46 * width, height_placed);
+                if !fit {
+                    continue;
+                }
+                let (x, y) = pixel(left(c) + 0.46 * width, height);
                 // The number stands above a bar that goes up, below one that goes down.
-                let down = height_placed < 0.0;
+                let down = height < ground;
                 let (y, end) = if down {
                     (y + 4, VPos::Top)
                 } else {
@@ -247,13 +218,44 @@ impl BarChart {
                 root.draw(&Text::new(text, (x, y), centred(end)))?;
             }
         }
-        for (c, category) in self.categories.iter().enumerate() {
-            let (x, y) = pixel(c as f64 + 0.5, bottom);
-            let y = y + 9 + 16 * (c as i32 % lines);
-            root.draw(&Text::new(category.clone(), (x, y), centred(VPos::Top)))?;
+        let bottom = chart.plotting_area().get_pixel_range().1.end;
+        for (c, (name, line)) in names.shown() {
+            let at = (pixel(c as f64 + 0.5, ground).0, bottom + 9 + 16 * line);
+            let style = match names.upright {
+                true => (FONT, TEXT)
+                    .into_font()
+                    .transform(FontTransform::Rotate90)
+                    .into_text_style(&root)
+                    .pos(Pos::new(HPos::Left, VPos::Center))
+                    .color(&BLACK),
+                false => centred(VPos::Top),
+            };
+            root.draw(&Text::new(name, at, style))?;
         }
         root.present()?;
         Ok(())
+    }
+
+    fn numbers(&self) -> Vec<String> {
+        let number = |height: f64| crate::timing::significant(height, self.digits());
+        self.heights().into_iter().map(number).collect()
+    }
+
+    /// The vertical axis, with room for the numbers above bars that go up, and below those that go down.
+    fn axis(&self) -> Axis {
+        let heights = self.heights();
+        if self.logarithmic {
+            let logarithms = || heights.iter().map(|height| height.log10());
+            let (low, high) = (
+                logarithms().fold(0.0, f64::min),
+                logarithms().fold(0.0, f64::max),
+            );
+            let room = if high > low { 0.08 * (high - low) } else { 1.0 };
+            return Axis::exponents(if low < 0.0 { low - room } else { 0.0 }, high + room);
+        }
+        let high = heights.into_iter().fold(0.0, f64::max);
+        let high = if high > 0.0 { high } else { 1.0 };
+        Axis::exact(0.0, (1.08 * high).min(f64::MAX))
     }
 
     fn describe(&self) -> String {
@@ -271,5 +273,51 @@ impl BarChart {
             words += &format!(" {name}: {}.", bars.join(", "));
         }
         words
+    }
+}
+
+/// Pixels that a name takes at most that stands upright.
+const UPRIGHT: i32 = 160;
+/// Pixels from one upright name to the next.
+const LETTER: i32 = 13;
+
+/// The names below the bars: on one line, on two lines in turns, or upright; of very many some.
+struct Names {
+    names: Vec<String>,
+    lines: i32,
+    upright: bool,
+    each: usize,
+}
+
+impl Names {
+    fn new(categories: &[String], slot: i32) -> Self {
+        let widest = categories.iter().map(|name| style::width(name)).max();
+        let widest = widest.unwrap_or(0);
+        let upright = widest > 2 * slot - 8;
+        let room = if upright { UPRIGHT } else { widest };
+        let names = categories.iter().map(|name| style::shortened(name, room));
+        Self {
+            names: names.collect(),
+            lines: if widest > slot { 2 } else { 1 },
+            upright,
+            each: (LETTER / slot.max(1)) as usize + 1,
+        }
+    }
+
+    /// Pixels that the names take below the axis.
+    fn height(&self) -> i32 {
+        let longest = self.names.iter().map(|name| style::width(name)).max();
+        match self.upright {
+            true => 14 + longest.unwrap_or(0),
+            false => 18 + 16 * self.lines,
+        }
+    }
+
+    /// Number, name and line of each name that has room.
+    fn shown(&self) -> impl Iterator<Item = (usize, (String, i32))> {
+        let each = if self.upright { self.each } else { 1 };
+        let lines = if self.upright { 1 } else { self.lines };
+        let shown = self.names.iter().enumerate().step_by(each);
+        shown.map(move |(c, name)| (c, (name.clone(), c as i32 % lines)))
     }
 }

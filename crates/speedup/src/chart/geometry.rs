@@ -1,6 +1,7 @@
 //! Tests of where the texts of a chart are, with the widths of common fonts.
 
-use super::{BarChart, style};
+use super::{BarChart, LineChart, SpeedupChart, style};
+use crate::Threads;
 
 /// A text's words and its box: left, top, right, bottom, in pixels.
 type Label = (String, [f64; 4]);
@@ -91,9 +92,95 @@ fn long_names_stand_on_two_lines() {
     let chart = BarChart::new("t", names.into_iter().chain(names)).y("y");
     let chart = chart.group("here", [1.0, 2.0, 3.0, 0.0, 0.0, 0.1]);
     assert_eq!(clashes(chart.draw().unwrap().svg()), []);
-    // The check itself: names of two lines' length are too long.
+    // Names that are too long for that stand upright.
     let names = names.map(|name| name.repeat(2));
     let names = names.iter().map(String::as_str);
     let chart = BarChart::new("t", names.clone().chain(names)).group("here", [1.0; 6]);
-    assert_ne!(clashes(chart.draw().unwrap().svg()), []);
+    let svg = chart.draw().unwrap().svg().to_owned();
+    assert_eq!(clashes(&svg), []);
+    assert_eq!(svg.matches("rotate(90").count(), 6, "{svg}");
+}
+
+#[test]
+fn numbers_of_any_size_have_labels_inside_the_picture() {
+    let pairs = [
+        [1e-16, 4e-16],
+        [2.5e9, 1e12],
+        [-1e308, 1e308],
+        [1e5, 1e5],
+        [3.0, 3.0001],
+        [5e-324, 5e-324],
+        [1e-310, 1.001e-310],
+    ];
+    for ys in pairs {
+        for (x, y) in [([0.0, 1.0], ys), (ys, [0.0, 1.0])] {
+            let points = x.into_iter().zip(y);
+            let chart = LineChart::new("t").x("x").y("y").series("s", points);
+            let chart = chart.draw().unwrap();
+            assert_eq!(clashes(chart.svg()), [], "{ys:?}");
+            assert!(!chart.description().contains("lowest 0, highest 0"));
+        }
+    }
+    let narrow = LineChart::new("t").log_x();
+    let narrow = narrow.series("s", [2.0, 4.0, 8.0].map(|x| (x, x)));
+    let svg = narrow.draw().unwrap().svg().to_owned();
+    assert_eq!(clashes(&svg), []);
+    for label in ["2", "5"] {
+        assert!(svg.contains(&format!("\n{label}\n")), "{label}");
+    }
+}
+
+#[test]
+fn many_bars_with_long_names_are_readable() {
+    let names: Vec<String> = (0..40).map(|k| format!("a name of letters {k}")).collect();
+    for count in [10, 40] {
+        let chart = BarChart::new("t", names[..count].iter().map(String::as_str));
+        let chart = chart.group("here", (0..count).map(|k| 100.5 + k as f64));
+        let chart = chart.draw().unwrap();
+        assert_eq!(clashes(chart.svg()), []);
+        for name in &names[..count] {
+            assert!(chart.svg().contains(&format!("\n{name}\n")), "{name}");
+            assert!(chart.description().contains(name.as_str()));
+        }
+    }
+}
+
+#[test]
+fn long_titles_and_names_end_inside_the_picture() {
+    let long = "word ".repeat(50);
+    let chart = LineChart::new(&long).x(&long).y(&long);
+    let chart = chart.series(&long, [(0.0, 1.0)]).series("s", [(1.0, 2.0)]);
+    let chart = chart.draw().unwrap();
+    assert_eq!(clashes(chart.svg()), []);
+    assert!(chart.description().contains(long.trim()));
+}
+
+#[test]
+fn characters_that_no_document_may_have_are_left_out() {
+    let bad = "a\u{3}b\u{fffe}c\u{1b}d";
+    let chart = LineChart::new(bad).x(bad).series(bad, [(0.0, 1.0)]);
+    let chart = chart.draw().unwrap();
+    for text in [chart.svg(), chart.description()] {
+        assert!(text.contains("abcd") && !text.contains(['\u{3}', '\u{fffe}', '\u{1b}']));
+    }
+}
+
+#[test]
+fn a_speed_up_chart_of_many_threads_has_points_that_can_be_told_apart() {
+    let counts = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+    let times = counts.map(|n| (Threads::new(n).unwrap(), 1.0 / n.min(128) as f64));
+    let chart = SpeedupChart::new("t", 128, 1.0, times).draw().unwrap();
+    assert_eq!(clashes(chart.svg()), []);
+    let circles = chart.svg().split("<circle cx=\"").skip(1);
+    let mut at: Vec<i32> = circles
+        .map(|circle| circle.split('"').next().unwrap().parse().unwrap())
+        .collect();
+    at.sort_unstable();
+    // The first is the legend's.
+    assert!(
+        at[1..].windows(2).all(|pair| pair[1] - pair[0] > 30),
+        "{at:?}"
+    );
+    assert!(chart.svg().contains("ideal, level from 128 cores on"));
+    assert!(chart.description().contains("level from 128 threads on"));
 }

@@ -39,12 +39,13 @@ pub fn draw<'a>(
     let left = (FONT, TEXT).into_text_style(root);
     let left = left.color(&BLACK).pos(Pos::new(HPos::Left, VPos::Center));
     for (name, key) in entries {
-        let length = KEY + style::width(name) + GAP;
+        let name = style::shortened(name, width as i32 - LEFT - KEY);
+        let length = KEY + style::width(&name) + GAP;
         if x > LEFT && x + length > width as i32 {
             (x, y) = (LEFT, y + LINE);
         }
         draw_key(root, (x, y), *key)?;
-        root.draw(&Text::new((*name).to_owned(), (x + KEY, y), left.clone()))?;
+        root.draw(&Text::new(name, (x + KEY, y), left.clone()))?;
         x += length;
     }
     let (_, rest) = area.split_vertically(y + LINE / 2 - area.get_base_pixel().1);

@@ -1,12 +1,9 @@
 //! Line chart: one or more series over a common horizontal axis.
 
-use std::ops::Range;
-
-use plotters::prelude::*;
-
+use super::axis::{self, Axis};
 use super::legend::Key;
 use super::series::{self, Stroke};
-use super::style::{self, FONT, TEXT};
+use super::style;
 use super::{Chart, check_series, undrawable};
 use crate::Error;
 
@@ -194,38 +191,19 @@ impl LineChart {
             .collect()
     }
 
-    fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        let log = |log, value: f64| if log { value.log10() } else { value };
-        (log(self.log_x, x), log(self.log_y, y))
-    }
-
     fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
-        let xs = self.values(|p| self.place(*p).0);
-        let (low, high) = xs
-            .iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
-                (low.min(*x), high.max(*x))
-            });
-        let (low, high) = if low < high {
-            (low, high)
-        } else {
-            (low - 0.5, high + 0.5)
+        let xs = self.values(|p| p.0);
+        let x = match self.log_x {
+            true => Axis::decades(xs.into_iter(), false),
+            false => Axis::from_lowest_to_highest(xs.into_iter()),
         };
-        let reference = self
-            .reference
-            .as_ref()
-            .map(|(_, y)| self.place((1.0, *y)).1);
-        let ys = self.values(|p| self.place(*p).1);
-        let heights = || ys.iter().copied().chain(reference);
-        let heights = match self.log_y {
+        let level = self.reference.iter().map(|(_, y)| *y);
+        let ys: Vec<f64> = self.values(|p| p.1).into_iter().chain(level).collect();
+        let y = match self.log_y {
             // Whole powers of ten, at least two of them, which have labels.
-            true => {
-                let low = heights().fold(f64::INFINITY, f64::min).floor();
-                low..heights().fold(low + 1.0, f64::max).ceil()
-            }
-            false => style::range(heights()),
+            true => Axis::decades(ys.into_iter(), true),
+            false => Axis::around(ys.into_iter()),
         };
-
         let names = self.series.iter().enumerate().map(|(k, (name, _))| {
             let stroke = Stroke::of_series(k, self.marks);
             (name.as_str(), Key::Line(stroke, self.marks.then_some(k)))
@@ -234,38 +212,11 @@ impl LineChart {
         let level = level.map(|(name, _)| (name.as_str(), Key::Line(Stroke::reference(), None)));
         let entries: Vec<(&str, Key)> = names.chain(level).collect();
         let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
-        let mut chart = ChartBuilder::on(&area)
-            .margin(12)
-            .margin_right(24)
-            .x_label_area_size(46)
-            .y_label_area_size(66)
-            .build_cartesian_2d(low..high, heights.clone())?;
-        let tick = |log: bool| {
-            move |value: &f64| match log {
-                true => style::power_of_ten(*value),
-                false => style::tick(*value),
-            }
-        };
-        let labels = |log: bool, range: &Range<f64>| match log {
-            true => (range.end - range.start).ceil() as usize + 1,
-            false => 10,
-        };
-        chart
-            .configure_mesh()
-            .bold_line_style(style::FAINT)
-            .light_line_style(TRANSPARENT)
-            .x_labels(labels(self.log_x, &(low..high)))
-            .y_labels(labels(self.log_y, &heights))
-            .x_label_formatter(&tick(self.log_x))
-            .y_label_formatter(&tick(self.log_y))
-            .x_desc(&self.x)
-            .y_desc(&self.y)
-            .label_style((FONT, TEXT))
-            .axis_desc_style((FONT, TEXT))
-            .draw()?;
+        let chart = axis::frame(&area, (&x, &y), (&self.x, &self.y))?;
         let pixel = |at: &(f64, f64)| chart.plotting_area().map_coordinate(at);
+        let place = |point: &(f64, f64)| (x.place(point.0), y.place(point.1));
         for (k, (_, points)) in self.series.iter().enumerate() {
-            let pixels: Vec<(i32, i32)> = points.iter().map(|p| pixel(&self.place(*p))).collect();
+            let pixels: Vec<(i32, i32)> = points.iter().map(|p| pixel(&place(p))).collect();
             Stroke::of_series(k, self.marks).draw(&root, pixels.clone())?;
             if self.marks {
                 pixels
@@ -274,8 +225,9 @@ impl LineChart {
             }
         }
         // On top of the lines, so that one that lies on it is seen between its dashes.
-        if let Some(y) = reference {
-            Stroke::reference().draw(&root, vec![pixel(&(low, y)), pixel(&(high, y))])?;
+        if let Some((_, level)) = self.reference {
+            let level = y.place(level);
+            Stroke::reference().draw(&root, vec![pixel(&(0.0, level)), pixel(&(1.0, level))])?;
         }
         root.present()?;
         Ok(())

@@ -2,6 +2,7 @@
 
 use plotters::prelude::*;
 
+use super::axis::{self, Axis};
 use super::style::{self, colour};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
@@ -59,28 +60,23 @@ impl<T> Load<T> {
             .map_or(0, |sample| sample.percent.len());
         let end = self.samples.last().map_or(0.0, |sample| sample.seconds);
         let (root, area) = style::card(svg, style::SIZE, title, &[])?;
-        let mut chart = ChartBuilder::on(&area)
-            .margin(12)
-            .margin_right(24)
-            .x_label_area_size(46)
-            .y_label_area_size(80)
-            .build_cartesian_2d(0.0..end, 0.0..cores as f64)?;
+        let x = Axis::exact(0.0, end.max(1e-6));
+        let y = Axis::rows(cores, |core| format!("CPU {core}"));
+        let titles = ("time [s]", "load, 0 to 100 % a band");
+        let mut chart = axis::frame(&area, (&x, &y), titles)?;
         let band = |core: usize| (cores - 1 - core) as f64;
-        let axes = ("time [s]", "load, 0 to 100 % a band");
-        style::rows(&mut chart, cores, |core| format!("CPU {core}"), axes)?;
+        let place = |(time, height): (f64, f64)| (x.place(time), y.place(height));
         for core in 0..cores {
             let fill = colour(core % 2 * 2).filled();
             let starts = std::iter::once(0.0).chain(self.samples.iter().map(|s| s.seconds));
             let bars = self.samples.iter().zip(starts).map(|(sample, start)| {
                 let height = 0.92 * (sample.percent[core] / 100.0).clamp(0.0, 1.0);
-                Rectangle::new(
-                    [(start, band(core)), (sample.seconds, band(core) + height)],
-                    fill,
-                )
+                let corners = [(start, band(core)), (sample.seconds, band(core) + height)];
+                Rectangle::new(corners.map(place), fill)
             });
             chart.draw_series(bars)?;
             let floor = [(0.0, band(core)), (end, band(core))];
-            chart.draw_series([PathElement::new(floor, style::GREY)])?;
+            chart.draw_series([PathElement::new(floor.map(place), style::GREY)])?;
         }
         root.present()?;
         Ok(())

@@ -5,6 +5,7 @@
 //! words as its text alternative. Colours are those of Okabe and Ito, which people
 //! with any kind of colour vision can tell apart; dashes, marks and shading differ as well.
 
+mod axis;
 mod bar;
 #[cfg(test)]
 mod geometry;
@@ -66,6 +67,7 @@ impl Chart {
             ),
             1,
         );
+        let [svg, description] = [svg, description].map(readable);
         Self { svg, description }
     }
 
@@ -118,6 +120,14 @@ impl Chart {
         let words = escape(&self.description);
         format!("<img alt=\"{words}\" src=\"data:image/svg+xml;base64,{data}\">")
     }
+}
+
+/// A text without the characters that no XML document may have.
+fn readable(mut text: String) -> String {
+    text.retain(|c| {
+        c == '\n' || c == '\t' || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+    });
+    text
 }
 
 /// Refuses data that has no place on an axis.

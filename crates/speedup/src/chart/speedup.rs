@@ -2,11 +2,15 @@
 
 use plotters::prelude::*;
 
+use super::axis::{self, Axis};
 use super::legend::Key;
 use super::series::{self, Stroke};
-use super::style::{self, FONT, TEXT};
+use super::style;
 use super::{Chart, check_series, undrawable};
 use crate::{Error, Threads, law};
+
+/// With more threads than this the axes are logarithmic.
+const MANY: usize = 32;
 
 /// A speed-up chart in the making: speed-up against the number of threads.
 ///
@@ -138,12 +142,22 @@ impl SpeedupChart {
             .map(|(_, speedup)| *speedup)
             .fold(0.0, f64::max);
         let top = 1.15 * best.max(self.cores.min(most) as f64);
+        // Of many threads the first counts would lie on each other.
+        let (x, y) = if most > MANY {
+            (Axis::doublings(most as f64), Axis::doublings(top))
+        } else {
+            (Axis::whole(0.8, most as f64 + 0.2), Axis::exact(0.0, top))
+        };
         let serial = self.serial_fraction();
         let amdahl = serial.map(|serial| format!("Amdahl, {:.1} % serial", 100.0 * serial));
         let fitted = Stroke::of_series(1, true);
+        let ideal = match self.cores < most {
+            true => format!("ideal, level from {} cores on", self.cores),
+            false => "ideal".to_owned(),
+        };
         let mut entries = vec![
             ("measured", Key::Mark(0)),
-            ("ideal", Key::Line(Stroke::reference(), None)),
+            (ideal.as_str(), Key::Line(Stroke::reference(), None)),
         ];
         entries.extend(
             amdahl
@@ -151,33 +165,12 @@ impl SpeedupChart {
                 .map(|name| (name.as_str(), Key::Line(fitted, None))),
         );
         let (root, area) = style::card(svg, style::SIZE, &self.title, &entries)?;
-        let mut chart = ChartBuilder::on(&area)
-            .margin(12)
-            .margin_right(24)
-            .x_label_area_size(46)
-            .y_label_area_size(66)
-            .build_cartesian_2d(0.8..most as f64 + 0.2, 0.0..top)?;
-        let whole = |x: &f64| {
-            if x.fract() == 0.0 {
-                format!("{x:.0}")
-            } else {
-                String::new()
-            }
+        let titles = ("threads", "speed-up (serial time / time)");
+        let chart = axis::frame(&area, (&x, &y), titles)?;
+        let pixel = |n: usize, speedup: f64| {
+            let place = (x.place(n as f64), y.place(speedup));
+            chart.plotting_area().map_coordinate(&place)
         };
-        chart
-            .configure_mesh()
-            .bold_line_style(style::FAINT)
-            .light_line_style(TRANSPARENT)
-            .x_labels(most.min(16) + 1)
-            .x_label_formatter(&whole)
-            .y_label_formatter(&|y| style::tick(*y))
-            .x_desc("threads")
-            .y_desc("speed-up (serial time / time)")
-            .label_style((FONT, TEXT))
-            .axis_desc_style((FONT, TEXT))
-            .draw()?;
-        let pixel =
-            |n: usize, speedup: f64| chart.plotting_area().map_coordinate(&(n as f64, speedup));
         let curve = |serial: f64| {
             let at = |n: usize| pixel(n, law::amdahl(serial, n.min(self.cores)));
             (1..=most).map(at).collect()
@@ -187,6 +180,13 @@ impl SpeedupChart {
         }
         // On top, so that a curve that is ideal is seen between its dashes.
         Stroke::reference().draw(&root, curve(0.0))?;
+        if self.cores < most {
+            let ends = [0.0, 1.0].map(|end| {
+                let place = (x.place(self.cores as f64), end);
+                chart.plotting_area().map_coordinate(&place)
+            });
+            root.draw(&PathElement::new(ends, style::GREY))?;
+        }
         for (n, speedup) in &self.points {
             series::mark(&root, pixel(*n, *speedup), 0)?;
         }
@@ -212,6 +212,9 @@ impl SpeedupChart {
             self.cores,
             points.join(", ")
         );
+        if self.points.iter().any(|(threads, _)| *threads > self.cores) {
+            words += &format!(" The ideal line is level from {} threads on.", self.cores);
+        }
         if let Some(serial) = self.serial_fraction() {
             words += &format!(" Amdahl curve with {:.1} % serial.", 100.0 * serial);
         }

@@ -1,7 +1,6 @@
 //! What all charts share: size, colours, fonts, axes.
 
 use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
@@ -69,76 +68,60 @@ pub fn card<'a>(
     let root = SVGBackend::with_string(svg, size).into_drawing_area();
     root.fill(&WHITE)?;
     let inside = root.margin(10, 0, 0, 0);
-    let below = inside.titled(title, (FONT, TITLE).into_font().color(&BLACK))?;
+    let room = (size.0 as i32 - 20) * TEXT / TITLE;
+    let title = shortened(title, room);
+    let below = inside.titled(&title, (FONT, TITLE).into_font().color(&BLACK))?;
     let rest = legend::draw(&root, &below, entries)?;
     Ok((root, rest))
 }
 
-/// Draws the axes of a chart with `count` rows of height 1, the first on top, each
-/// named in its middle.
-pub fn rows<'a, B: DrawingBackend + 'a>(
-    chart: &mut ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
-    count: usize,
-    name: impl Fn(usize) -> String,
-    (x, y): (&str, &str),
-) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    let label = |height: &f64| {
-        let row = count as f64 - 0.5 - height;
-        if row.fract() == 0.0 && row >= 0.0 {
-            name(row as usize)
-        } else {
-            String::new()
-        }
-    };
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .bold_line_style(FAINT)
-        .light_line_style(TRANSPARENT)
-        .x_label_formatter(&|x| tick(*x))
-        .y_labels((2 * count + 1).min(65))
-        .y_label_formatter(&label)
-        .x_desc(x)
-        .y_desc(y)
-        .label_style((FONT, TEXT))
-        .axis_desc_style((FONT, TEXT))
-        .draw()
-}
-
-/// A range that holds all values, with a margin, and zero if that is near.
-pub fn range(values: impl Iterator<Item = f64> + Clone) -> std::ops::Range<f64> {
-    let low = values.clone().fold(f64::INFINITY, f64::min);
-    let high = values.fold(f64::NEG_INFINITY, f64::max);
-    let low = if low >= 0.0 && low < 0.5 * high {
-        0.0
-    } else {
-        low
-    };
-    let margin = match high - low {
-        span if span > 0.0 => 0.06 * span,
-        _ => low.abs().max(1.0) * 0.5,
-    };
-    (if low == 0.0 { 0.0 } else { low - margin })..high + margin
-}
-
-/// A number on an axis: few digits, no trailing zeros.
+/// A number in words: few digits, no trailing zeros.
 pub fn tick(value: f64) -> String {
-    let rounded = if value.abs() < 1e-12 { 0.0 } else { value };
-    if rounded.abs() >= 10_000.0 {
-        return crate::timing::significant(rounded, 3);
+    let size = value.abs();
+    if size == 0.0 || (1e-4..1e6).contains(&size) {
+        let digits = if size >= 10_000.0 { 3 } else { 4 };
+        return crate::timing::significant(value, digits);
     }
-    crate::timing::significant(rounded, 4)
+    let exponent = 3 * (size.log10() / 3.0).floor() as i32;
+    let digits = crate::timing::significant(scaled(value, exponent), 4);
+    format!("{digits}·{}", power_of_ten(exponent))
 }
 
-/// A power of ten on a logarithmic axis, from its exponent; nothing between powers.
-pub fn power_of_ten(exponent: f64) -> String {
-    let nearest = exponent.round();
-    if (exponent - nearest).abs() > 1e-6 {
-        return String::new();
+/// A number divided by ten to the power `exponent`, which itself may be too large or too small.
+pub fn scaled(number: f64, exponent: i32) -> f64 {
+    let half = exponent / 2;
+    number / 10_f64.powi(half) / 10_f64.powi(exponent - half)
+}
+
+/// A number with so many decimals, without trailing zeros.
+pub fn decimals(value: f64, count: usize) -> String {
+    let text = format!("{value:.count$}");
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    text.strip_prefix('-')
+        .filter(|rest| *rest == "0")
+        .unwrap_or(text)
+        .to_owned()
+}
+
+/// A text that takes at most so many pixels, with its end left out where it is longer.
+pub fn shortened(text: &str, pixels: i32) -> String {
+    let fits = |count: usize| width(&"x".repeat(count)) <= pixels;
+    if fits(text.chars().count()) {
+        return text.to_owned();
     }
+    let count = (1..).take_while(|count| fits(*count)).last().unwrap_or(1);
+    let beginning: String = text.chars().take(count - 1).collect();
+    format!("{}…", beginning.trim_end())
+}
+
+/// A power of ten as people write it.
+pub fn power_of_ten(exponent: i32) -> String {
     let digits = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
     let raised = |c: char| c.to_digit(10).map_or("⁻", |d| digits[d as usize]);
-    match nearest as i32 {
+    match exponent {
         0 => "1".to_owned(),
         1 => "10".to_owned(),
         n => format!(
@@ -239,23 +222,33 @@ mod tests {
     }
 
     #[test]
-    fn ranges_hold_their_values_and_are_never_empty() {
-        assert_eq!(range([1.0, 10.0].into_iter()).start, 0.0);
-        let flat = range([5.0].into_iter());
-        assert!(flat.start < 5.0 && flat.end > 5.0);
-        let negative = range([-2.0, 2.0].into_iter());
-        assert!(negative.start < -2.0 && negative.end > 2.0);
-        let zero = range([0.0].into_iter());
-        assert!(zero.end > zero.start);
+    fn numbers_in_words_are_short_and_never_zero_by_mistake() {
+        let texts = [
+            (0.0, "0"),
+            (0.1 + 0.2, "0.3"),
+            (50_000.0, "50000"),
+            (1e-16, "100·10⁻¹⁸"),
+            (-2.5e9, "-2.5·10⁹"),
+            (1e308, "100·10³⁰⁶"),
+            (5e-324, "4.941·10⁻³²⁴"),
+        ];
+        for (number, text) in texts {
+            assert_eq!(tick(number), text);
+        }
+        assert_eq!(
+            (power_of_ten(6), power_of_ten(-2)),
+            ("10⁶".to_owned(), "10⁻²".to_owned())
+        );
+        assert_eq!(
+            (decimals(-0.04, 1), decimals(2.50, 2)),
+            ("0".to_owned(), "2.5".to_owned())
+        );
     }
 
     #[test]
-    fn ticks_are_short() {
-        assert_eq!(tick(0.1 + 0.2), "0.3");
-        assert_eq!(tick(1e-17), "0");
-        assert_eq!(tick(50_000.0), "50000");
-        assert_eq!(power_of_ten(6.0), "10⁶");
-        assert_eq!(power_of_ten(-2.0), "10⁻²");
-        assert_eq!(power_of_ten(2.5), "");
+    fn long_texts_are_shortened() {
+        assert_eq!(shortened("short", 100), "short");
+        let long = shortened(&"long ".repeat(50), 100);
+        assert!(long.ends_with('…') && width(&long) <= 100, "{long}");
     }
 }

@@ -3,6 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::axis::{self, Axis};
 use super::style::{self, FONT, TEXT, colour};
 use super::{Chart, check_series, undrawable};
 use crate::Error;
@@ -104,16 +105,11 @@ impl TimelineChart {
         let size = (width, height.min(140 + 80 * workers as u32));
         let end = 1e3 * self.until.max(1e-6);
         let (root, area) = style::card(svg, size, &self.title, &[])?;
-        let mut chart = ChartBuilder::on(&area)
-            .margin(12)
-            .margin_right(24)
-            .x_label_area_size(46)
-            .y_label_area_size(90)
-            .build_cartesian_2d(0.0..1.02 * end, 0.0..workers as f64)?;
+        let x = Axis::exact(0.0, 1.02 * end);
+        let y = Axis::rows(workers, |worker| format!("worker {}", worker + 1));
+        let titles = ("time since the first task began [ms]", "one row a worker");
+        let mut chart = axis::frame(&area, (&x, &y), titles)?;
         let row = |worker: usize| (workers - 1 - worker) as f64;
-        let name = |worker: usize| format!("worker {}", worker + 1);
-        let axes = ("time since the first task began [ms]", "one row a worker");
-        style::rows(&mut chart, workers, name, axes)?;
         let centred = (FONT, TEXT)
             .into_text_style(&root)
             .pos(Pos::new(HPos::Center, VPos::Center))
@@ -123,7 +119,8 @@ impl TimelineChart {
             let corners = [
                 (1e3 * span.start, row(span.worker) + 0.15),
                 (1e3 * span.end, row(span.worker) + 0.85),
-            ];
+            ]
+            .map(|(time, height)| (x.place(time), y.place(height)));
             chart.draw_series([
                 Rectangle::new(corners, fill.filled()),
                 Rectangle::new(corners, edge.stroke_width(1)),

@@ -56,7 +56,7 @@ impl IntMatrix {
     ///
     /// # Errors
     ///
-    /// [`Error::Count`] if `low` is above `high`; [`Error::Memory`] if the matrix does not fit in memory.
+    /// [`Error::Parameter`] if `low` is above `high`; [`Error::Memory`] if the matrix does not fit in memory.
     ///
     /// # Examples
     ///

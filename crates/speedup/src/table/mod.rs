@@ -154,9 +154,10 @@ impl<const N: usize> Display for Table<N> {
             let width = |line: &[String; N]| line[column].chars().count();
             lines().map(width).max().unwrap_or(0)
         });
+        let numeric: [bool; N] = std::array::from_fn(|column| self.is_numeric(column));
         for line in lines() {
             let cells = line.iter().zip(widths).enumerate();
-            let cells = cells.map(|(column, (cell, width))| match self.is_numeric(column) {
+            let cells = cells.map(|(column, (cell, width))| match numeric[column] {
                 true => format!("{cell:>width$}"),
                 false => format!("{cell:<width$}"),
             });

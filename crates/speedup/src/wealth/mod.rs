@@ -22,7 +22,7 @@ use rand::Rng;
 
 pub use rule::Rule;
 
-use crate::error::{check_count, check_parameter};
+use crate::error::{check_count, check_finite, check_parameter};
 use crate::median::median;
 use crate::memory::check_fits;
 use crate::simd::Level;
@@ -79,7 +79,8 @@ impl Population {
 /// # Errors
 ///
 /// [`Error::Count`] for a path of no periods, [`Error::Parameter`] for a bad `w0`,
-/// [`Error::Memory`] for a path that does not fit in memory.
+/// [`Error::Memory`] for a path that does not fit in memory, [`Error::NotFinite`] if wealth becomes
+/// too large for 64 bits.
 ///
 /// # Examples
 ///
@@ -95,7 +96,11 @@ pub fn path(rule: &Rule, w0: f64, length: usize, rng: &mut impl Rng) -> Result<V
     check_parameter("initial wealth w0", w0, "0 or more", |w| w >= 0.0)?;
     check_fits::<f64>("path", length as u128)?;
     let step = |w: &f64| Some(rule.next(*w, rng));
-    Ok(std::iter::successors(Some(w0), step).take(length).collect())
+    let path: Vec<f64> = std::iter::successors(Some(w0), step).take(length).collect();
+    for &wealth in &path {
+        check_finite("wealth on the path", wealth)?;
+    }
+    Ok(path)
 }
 
 /// Median wealth after the last period; household i draws from stream i.
@@ -103,7 +108,8 @@ pub fn path(rule: &Rule, w0: f64, length: usize, rng: &mut impl Rng) -> Result<V
 /// # Errors
 ///
 /// [`Error::Count`] for no households, [`Error::Parameter`] for a bad initial
-/// wealth, [`Error::Memory`] for more households than fit in memory.
+/// wealth, [`Error::Memory`] for more households than fit in memory, [`Error::NotFinite`] if the
+/// median is too large for 64 bits.
 ///
 /// # Examples
 ///
@@ -120,7 +126,7 @@ pub fn long_run_median(rule: &Rule, people: Population, streams: Streams) -> Res
     let mut wealth: Vec<f64> = (0..people.households)
         .map(|i| last_wealth(rule, people, streams, i))
         .collect();
-    Ok(median(&mut wealth).unwrap_or(f64::NAN))
+    finite_median(&mut wealth)
 }
 
 /// The median by the kernel: the same bits for any number of threads.
@@ -171,7 +177,11 @@ pub fn long_run_median_parallel(
             }
         }
     })?;
-    Ok(median(&mut wealth).unwrap_or(f64::NAN))
+    finite_median(&mut wealth)
+}
+
+fn finite_median(wealth: &mut [f64]) -> Result<f64, Error> {
+    check_finite("median wealth", median(wealth).unwrap_or(f64::NAN))
 }
 
 fn last_wealth(rule: &Rule, people: Population, streams: Streams, household: usize) -> f64 {
