@@ -67,14 +67,20 @@ pub fn estimate_parallel(points: u64, streams: Streams, threads: Threads) -> Res
     check(points)?;
     let level = Level::chosen()?;
     let full_chunks = points / CHUNK;
-    let in_full_chunks = AtomicU64::new(0);
-    threads.share(0..full_chunks.div_ceil(LANES as u64), |group| {
-        let first = group * LANES as u64;
-        let hits = level.run(Hits { streams, first });
-        let lanes = LANES.min((full_chunks - first) as usize);
-        let inside = hits[..lanes].iter().copied().map(u64::from).sum();
-        // Whole numbers: the order in which threads add does not matter.
-        in_full_chunks.fetch_add(inside, Ordering::Relaxed);
+    let (next_group, in_full_chunks) = (AtomicU64::new(0), AtomicU64::new(0));
+    // There may be too many groups for a list of them: each thread takes the next one.
+    threads.share(0..threads.count(), |_| {
+        loop {
+            let first = next_group.fetch_add(1, Ordering::Relaxed) * LANES as u64;
+            if first >= full_chunks {
+                break;
+            }
+            let hits = level.run(Hits { streams, first });
+            let lanes = (LANES as u64).min(full_chunks - first) as usize;
+            let inside = hits[..lanes].iter().copied().map(u64::from).sum();
+            // Whole numbers: the order in which threads add does not matter.
+            in_full_chunks.fetch_add(inside, Ordering::Relaxed);
+        }
     })?;
     let inside = in_full_chunks.into_inner() + hits(full_chunks, points, streams);
     Ok(4.0 * inside as f64 / points as f64)

@@ -22,7 +22,8 @@ thread_local! {
 }
 
 impl Threads {
-    /// Makes all `items`, then hands them out to the threads, the next one to whichever is free; the caller's thread is one of them.
+    /// Makes all `items`, then hands them out to the threads, the next one to whichever is free; the
+    /// caller's thread is one of them. There must be room for all items in memory.
     ///
     /// Half of the threads begin at the front, half at the back, so that two threads seldom work on neighbouring
     /// parts of the memory, and each mostly on those of the last time. Which thread gets which item differs from run
