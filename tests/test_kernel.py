@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import zmq
 from claims import source_ids
+from jupyter_client import BlockingKernelClient
 from jupyter_client.session import Session
 from kernels import Kernel, failure, place_without_memory, rust_kernel, with_other_home
 from nbformat import NotebookNode
@@ -211,7 +213,46 @@ def test_a_question_of_the_program_s_is_answered_or_an_error(two: list[Kernel]) 
 
     given = kernel.execute(code, allow_stdin=True, stdin_hook=answer)
     assert (asked, given.texts()[-1].strip()) == ([""], '"seven\\n"')
+    # Answers that come unasked, and from a client that was not asked, are no answers.
+    other = BlockingKernelClient()
+    other.load_connection_info(kernel.client.get_connection_info())
+    other.start_channels(shell=False, iopub=False, hb=False)
+    for client in (kernel.client, other):
+        client.input("unasked")
+
+    def answer_last(message: dict) -> None:
+        other.input("not asked")
+        time.sleep(0.5)
+        answer(message)
+
+    given = kernel.execute(code, allow_stdin=True, stdin_hook=answer_last)
+    other.stop_channels()
+    assert given.texts()[-1].strip() == '"seven\\n"'
     assert kernel.run("values.len()").strip() == "3", "variables are lost"
+
+
+def test_an_interrupt_while_nothing_runs_does_nothing(two: list[Kernel]) -> None:
+    two[0].manager.interrupt_kernel()
+    time.sleep(1)  # the request and the next cell come by different channels
+    assert two[0].run("values.len()").strip() == "3", "variables are lost"
+
+
+def test_nothing_is_left_of_clients_that_have_gone(two: list[Kernel]) -> None:
+    kernel, ports = two[0], two[0].client.get_connection_info()
+    children = ["pgrep", "-P", str(kernel.manager.provisioner.pid)]
+    program = subprocess.run(children, capture_output=True, text=True).stdout.split()[0]
+    descriptors = Path(f"/proc/{program}/fd")
+    before = len(list(descriptors.iterdir()))
+    for name in ("shell", "iopub", "stdin", "control", "hb") * 20:
+        kind = zmq.SUB if name == "iopub" else zmq.REQ if name == "hb" else zmq.DEALER
+        with zmq.Context.instance().socket(kind) as socket:
+            socket.connect(f"tcp://{ports['ip']}:{ports[f'{name}_port']}")
+            time.sleep(0.02)
+            socket.linger = 0
+    end = time.monotonic() + 30
+    while len(list(descriptors.iterdir())) > before + 5 and time.monotonic() < end:
+        time.sleep(0.5)
+    assert len(list(descriptors.iterdir())) <= before + 5
 
 
 @pytest.fixture(scope="module")

@@ -166,6 +166,15 @@ def test_an_end_of_the_process_is_explained_and_panics_are_errors_after_it(kerne
     assert "cannot find value `values`" in kernel.run("values.len()")
 
 
+def test_closed_standard_output_ends_the_process_and_not_the_kernel(kernel: Kernel) -> None:
+    close = "drop(unsafe { <std::fs::File as std::os::fd::FromRawFd>::from_raw_fd(1) });"
+    answer = kernel.execute(f'println!("before"); {close} loop {{ std::thread::park(); }}')
+    assert answer.stream("stdout") == "before\n"
+    name, shown, _ = failure(answer)
+    assert name == "Error" and "The cell's process has ended" in shown
+    assert kernel.run("pick(&[5], 0)").strip() == "5", "functions are lost"
+
+
 def test_an_interrupt_ends_the_cell_and_drops_what_waits(kernel: Kernel) -> None:
     begun = kernel.client.execute('println!("begun"); loop { std::hint::spin_loop() }')
     waits = kernel.client.execute("1 + 1")
