@@ -290,7 +290,8 @@ pub fn frame_over<'a, 'b>(
         .build_cartesian_2d(x.coordinate(), y.coordinate())?;
     let (width, height) = chart.plotting_area().dim_in_pixel();
     let x_title = style::shortened(x_title, width as i32);
-    let y_title = style::shortened(y_title, height as i32);
+    // It may reach beyond the ends of its axis a little.
+    let y_title = style::shortened(y_title, height as i32 + 40);
     draw(&mut chart, (x, y), (&x_title, &y_title))?;
     Ok(chart)
 }
