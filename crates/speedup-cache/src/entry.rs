@@ -62,8 +62,8 @@ where
     }
     match postcard::take_from_bytes::<V>(rest) {
         Ok((value, [])) if shape::of(&value).is_ok_and(|shape| shape == head.shape) => Ok(value),
-        // The bytes are as they were written, so the type has changed.
-        _ => Err(Origin::OtherType),
+        Ok((_, [])) => Err(Origin::OtherType),
+        _ => Err(Origin::Damaged),
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
             assert!(decode::<Vec<f64>>(&bytes[..length], "k", 1).is_err());
         }
         bytes.push(0);
-        assert!(decode::<Vec<f64>>(&bytes, "k", 1).is_err());
+        assert_eq!(decode::<Vec<f64>>(&bytes, "k", 1), Err(Origin::Damaged));
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
