@@ -46,6 +46,7 @@ const PATCHES: &[(&str, &str)] = patches![
     "09-kept"
     "10-compiler-called-directly"
     "11-clients-that-come-and-go"
+    "12-types-sooner"
 ];
 
 /// Tells changed kernels apart.

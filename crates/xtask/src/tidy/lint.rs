@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use toml::Table;
 
 /// What clippy says of the notebooks' code, beyond the cells that are there to fail.
 pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
@@ -30,7 +31,8 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
         return Ok(problems);
     }
     let names: Vec<&String> = crates.iter().map(|(.., name)| name).collect();
-    let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n");
+    let profiles = profiles(&paths.root)?;
+    let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n{profiles}");
     files::write_if_changed(&root.join("Cargo.toml"), workspace.as_bytes())?;
     // The versions of the checkout; cargo adds what only a notebook names.
     let lock = fs::read(paths.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
@@ -51,6 +53,14 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
         problems.extend(own.map(|message| message.problem(notebook, source)));
     }
     Ok(problems)
+}
+
+/// The checkout's profiles: with the same ones, cargo need not check again what it has checked.
+fn profiles(root: &Path) -> Result<String> {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let mut manifest: Table = manifest.parse().context("in Cargo.toml")?;
+    manifest.retain(|name, _| name == "profile");
+    Ok(toml::to_string(&manifest)?)
 }
 
 /// One diagnostic of the compiler or of clippy.
