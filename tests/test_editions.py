@@ -13,7 +13,6 @@ import nbformat
 import pytest
 from cell_rules import is_folded, rule_problems
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 from outputs import all_text, plain_text, tags
 
 NAMES = sorted(editions.WRONG)
@@ -165,8 +164,6 @@ def test_all_cells_run_with_stubs_and_checks_tell_right_from_wrong(
     (folder / "course.toml").write_text(COURSE.format(threads=threads))
     for cell in notebook.cells:
         cell.source = cell.source.replace('path = "../crates/', f'path = "{root}/crates/')
-    # What the cells say is tested, not how fast they are.
-    notebook.cells.insert(0, new_code_cell(":opt 0"))
     nbformat.write(notebook, folder / f"{name}.ipynb")
     done = execute(folder / f"{name}.ipynb", tmp_path / "done.ipynb")
     for verdict, words in zip(verdicts(done), wanted, strict=True):
