@@ -141,7 +141,7 @@ def test_newer_versions_on_the_machine_do_not_matter(
 
 
 def test_a_crate_of_the_reader_s_is_added_to_the_others(root: Path, fixed: set[Package]) -> None:
-    """As README says it; the first time on a machine the crate has to be downloaded."""
+    """As KERNEL.md says it; the first time on a machine the crate has to be downloaded."""
     assert OTHER not in dict(fixed)
     with rust_kernel(root / "notebooks") as kernel:
         kernel.run(":offline 0")

@@ -1,10 +1,12 @@
-"""What README shows is what the notebooks have."""
+"""README, the pages beside it, the notebooks and the folders agree."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
+import pytest
 import source_lists
 from outputs import outputs_of, tags
 
@@ -37,3 +39,58 @@ def test_the_index_of_jupyterlab_has_the_same_table(root: Path) -> None:
     readme, index = tables
     assert [line.replace("](notebooks/", "](") for line in readme] == index
     assert all(line.startswith("|") for line in index)
+
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", *(f".github/{path.name}" for path in sorted(ROOT.glob(".github/*.md")))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_path_of_a_page_leads_somewhere(page: str, root: Path) -> None:
+    text = (root / page).read_text("utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    missing = [link for link in links if not ((root / page).parent / link).exists()]
+    # A name in code that begins like a folder of the checkout, without a place for a name.
+    paths = re.findall(r"`((?:crates|notebooks|tests|\.github)/[\w./-]*)`", text)
+    missing += [path for path in paths if "NN" not in path and not (root / path).exists()]
+    assert missing == []
+
+
+def test_readme_is_two_screens_and_names_every_page(root: Path) -> None:
+    text = (root / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 100
+    for page in PAGES[1:]:
+        assert f"({page})" in text, f"README does not name {page}"
+
+
+def table(root: Path, head: str) -> list[str]:
+    """The names in the first column of a table of CONTRIBUTING.md."""
+    text = (root / ".github/CONTRIBUTING.md").read_text("utf-8")
+    rows = text.partition(f"| {head} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+
+
+def test_the_map_has_every_folder_of_the_crates(root: Path) -> None:
+    def rooms(crate: Path) -> list[Path]:
+        """The source's folder with those in it, and what else the crate has beside its tests."""
+        own = [path for path in crate.iterdir() if path.is_dir()]
+        own = [path for path in own if path.name not in ("tests", "examples", "target")]
+        return own + [room for room in (crate / "src").iterdir() if room.is_dir()]
+
+    crates = [path.parent for path in (root / "crates").glob("*/Cargo.toml")]
+    folders = {path.relative_to(root).as_posix() for crate in crates for path in rooms(crate)}
+    # Programs beside a library, and a folder that holds only rooms.
+    folders = {folder for folder in folders if not folder.endswith(("/bin", "xtask/src"))}
+    assert set(table(root, "folder")) == folders
+
+
+def test_every_test_file_is_in_the_list(root: Path) -> None:
+    assert set(table(root, "file")) == {path.name for path in (root / "tests").glob("test_*.py")}
+
+
+def test_a_crate_uses_only_crates_below_it_on_the_map(root: Path) -> None:
+    order = list(dict.fromkeys(folder.split("/")[1] for folder in table(root, "folder")))
+    for place, name in enumerate(order):
+        manifest = (root / "crates" / name / "Cargo.toml").read_text("utf-8")
+        used = re.findall(r'path = "\.\./([\w-]+)"', manifest)
+        assert set(used) <= set(order[place + 1 :]), f"{name} uses {used}"

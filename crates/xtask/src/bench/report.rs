@@ -11,10 +11,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The lines of README between which the table stands.
+/// The page that shows the table and the chart.
+const BENCHMARKS: &str = ".github/BENCHMARKS.md";
+
+/// The lines between which they stand.
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 
-/// The chart as README shows it; the chart itself has its numbers in words.
+/// The chart in words; the chart itself has its numbers in words.
 const ALT: &str = "Bar chart: how many times as long as ours the fastest Python and C take, \
                    for each kernel; the numbers are in the table";
 
@@ -97,16 +100,16 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
         fs::read_to_string(&ratios).with_context(|| format!("cannot read {}", ratios.display()))?;
     println!("\n{text}");
     if partial {
-        println!("a part only, so README keeps its table");
+        println!("a part only, so {BENCHMARKS} keeps its table");
         return Ok(());
     }
     let lines = fs::read(results).with_context(|| format!("cannot read {}", results.display()))?;
     files::write(&folder.join("results.jsonl"), &lines)?;
-    let readme = paths.root.join("README.md");
-    let old = fs::read_to_string(&readme).context("cannot read README.md")?;
-    let new = between_marks(&old, &readme_block(&text))
-        .context("README.md has no marks for the ratios")?;
-    files::write_if_changed(&readme, new.as_bytes())?;
+    let page = paths.root.join(BENCHMARKS);
+    let old = fs::read_to_string(&page).with_context(|| format!("cannot read {BENCHMARKS}"))?;
+    let new = between_marks(&old, &page_block(&text))
+        .with_context(|| format!("{BENCHMARKS} has no marks for the ratios"))?;
+    files::write_if_changed(&page, new.as_bytes())?;
     let notebook = paths.root.join(NOTEBOOK);
     let old = fs::read_to_string(&notebook).with_context(|| format!("cannot read {NOTEBOOK}"))?;
     let short = fs::read_to_string(ratios.with_file_name(SHORT)).context("no short table")?;
@@ -114,15 +117,15 @@ pub fn publish(paths: &Paths, request: &Request, results: &Path) -> Result<()> {
     let new = between_marked_lines(&old, &notebook_block(&svg, &short))
         .with_context(|| format!("{NOTEBOOK} has no marks for the ratios"))?;
     files::write_if_changed(&notebook, new.as_bytes())?;
-    for path in [&ratios, &chart, &readme, &notebook] {
+    for path in [&ratios, &chart, &page, &notebook] {
         println!("written: {}", paths.show(path));
     }
     Ok(())
 }
 
-/// What README shows.
-fn readme_block(table: &str) -> String {
-    format!("![{ALT}](.github/ratios.svg)\n\n{table}")
+/// What the page of the benchmarks shows.
+fn page_block(table: &str) -> String {
+    format!("![{ALT}](ratios.svg)\n\n{table}")
 }
 
 /// What the notebook shows; the chart is part of the text, so that the file can be handed out alone.
@@ -175,13 +178,13 @@ mod tests {
 
     /// Nobody has edited what the command wrote, in one place or the other.
     #[test]
-    fn readme_and_the_notebook_show_the_committed_results() {
+    fn the_page_and_the_notebook_show_the_committed_results() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
         let results = |name: &str| read(&format!("crates/speedup-bench/results/{name}"));
-        let readme = read("README.md");
-        let block = readme_block(&results("ratios.md"));
-        assert_eq!(between_marks(&readme, &block), Some(readme));
+        let page = read(BENCHMARKS);
+        let block = page_block(&results("ratios.md"));
+        assert_eq!(between_marks(&page, &block), Some(page));
         let notebook = read(NOTEBOOK);
         let svg = read(".github/ratios.svg");
         let block = notebook_block(svg.as_bytes(), &results(SHORT));
