@@ -32,7 +32,7 @@ def test_text_and_back_keeps_every_cell(path: Path, form: str) -> None:
 
 
 def test_an_edit_as_text_changes_only_what_was_edited(tmp_path: Path) -> None:
-    """The commands that EDITING.md gives, with an edit of one cell of each notebook between them."""
+    """The commands of EDITING.md, with an edit of one cell of each notebook between them."""
     command = [sys.executable, "-m", "jupytext", "-q"]
     copies = [Path(shutil.copy(path, tmp_path)) for path in NOTEBOOKS]
     subprocess.run([*command, "--to", "md", *copies], check=True)
@@ -49,7 +49,9 @@ def test_an_edit_as_text_changes_only_what_was_edited(tmp_path: Path) -> None:
 
 def test_git_shows_an_edit_as_text_without_outputs(root: Path, tmp_path: Path) -> None:
     """With the command that EDITING.md gives."""
-    (command,) = re.findall(r"`(git config [^`]*)`", (root / ".github/EDITING.md").read_text("utf-8"))
+    (command,) = re.findall(
+        r"`(git config [^`]*)`", (root / ".github/EDITING.md").read_text("utf-8")
+    )
     path = tmp_path / "notebooks" / NOTEBOOKS[0].name
     path.parent.mkdir()
     for source, place in [(NOTEBOOKS[0], path.parent), (root / ".gitconfig", tmp_path)]:
