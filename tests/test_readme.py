@@ -8,7 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 import source_lists
+from editions import ROOT
 from outputs import outputs_of, tags
+
+PAGES = ["README.md", *(f".github/{path.name}" for path in sorted(ROOT.glob(".github/*.md")))]
 
 
 def test_picture_is_the_notebook_s_chart(root: Path) -> None:
@@ -39,10 +42,6 @@ def test_the_index_of_jupyterlab_has_the_same_table(root: Path) -> None:
     readme, index = tables
     assert [line.replace("](notebooks/", "](") for line in readme] == index
     assert all(line.startswith("|") for line in index)
-
-
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", *(f".github/{path.name}" for path in sorted(ROOT.glob(".github/*.md")))]
 
 
 @pytest.mark.parametrize("page", PAGES)

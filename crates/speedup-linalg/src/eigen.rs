@@ -227,7 +227,7 @@ mod tests {
     fn bad_matrices_are_named() {
         let text = |matrix: &Matrix| eigenvalues(matrix).unwrap_err().to_string();
         assert!(text(&Matrix::from_fn(0, 0, |_, _| 0.0)).contains("0 is not allowed"));
-        assert!(text(&Matrix::from_fn(2, 3, |_, _| 0.0)).contains("3 is not allowed, use 2"));
+        assert!(text(&Matrix::from_fn(2, 3, |_, _| 0.0)).ends_with(": 3 is not allowed, use 2"));
         assert!(text(&Matrix::from_fn(2, 2, |_, _| f64::NAN)).contains("NaN"));
         assert!(random_matrix(0, Streams::new(1), 0).is_err());
         assert!(random_matrix(usize::MAX, Streams::new(1), 0).is_err());

@@ -17,7 +17,7 @@ const BENCHMARKS: &str = ".github/BENCHMARKS.md";
 /// The lines between which they stand.
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 
-/// The chart in words; the chart itself has its numbers in words.
+/// What a reader is told who does not see the chart; the chart itself has its numbers in words.
 const ALT: &str = "Bar chart: how many times as long as ours the fastest Python and C take, \
                    for each kernel; the numbers are in the table";
 
