@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import further
 from charts import chart_ids, chart_problems
 from nbformat import NotebookNode
 from outputs import all_text, has_chart, outputs_of, tags
@@ -15,6 +16,10 @@ from tables import is_table, table_problems
 LONGEST_HINT = 40  # letters of a solution's text that JupyterLab shows of it when folded
 OWN_LINK = re.compile(r"\]\(#([^)\s]+)\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
+HEADING = re.compile(r"(?m)^(#{1,6}) ")
+LOWEST_OUTSIDE = 4  # level of the headings that end a block of *Going further*
+FEWEST_SPINE_CELLS = 8
+NOT_COUNTED = {further.TAG, "solution", "exercise", "check"}
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|tmp|work|Users)/\w|\b[A-Za-z]:\\+Users\b")
 
 
@@ -35,6 +40,7 @@ def rule_problems(notebook: NotebookNode) -> Iterator[str]:
             found.append("no text after the code")
         yield from (f"cell {index + 1}: {problem}" for problem in found)
     yield from link_problems(notebook)
+    yield from further_problems(notebook)
     names = [name for output in outputs_of(cells) for name in chart_ids(output)]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two charts have the name {name}"
@@ -52,8 +58,55 @@ def link_problems(notebook: NotebookNode) -> Iterator[str]:
             yield f"the link #{name} has no anchor"
 
 
+def further_problems(notebook: NotebookNode) -> Iterator[str]:
+    """What breaks the form of a block of *Going further*, each with the cell's number."""
+    cells = notebook.cells
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and cell.source.startswith(further.START):
+            if not further.is_part(cell):
+                yield f"cell {index + 1}: the heading of a block without the tag further"
+            elif further.minutes(cell) is None:
+                yield f"cell {index + 1}: a block whose heading does not state its minutes"
+            elif cell.metadata.get(further.FOLDED) is not True:
+                yield f"cell {index + 1}: a block that JupyterLab does not fold"
+    for block in further.blocks(cells):
+        if not further.is_heading(cells[block[0]]):
+            yield f"cell {block[0] + 1}: tagged further, but in no block"
+        for index in block:
+            # The first is the block's own.
+            inner = levels(cells[index])[1 if index == block[0] else 0 :]
+            if any(level <= LOWEST_OUTSIDE for level in inner):
+                yield f"cell {index + 1}: a heading that ends its block"
+        for cell in cells[block.stop : block.stop + 1]:
+            if not 1 <= first_level(cell) <= LOWEST_OUTSIDE:
+                yield f"cell {block.stop + 1}: follows a block, but begins no section"
+
+
+def levels(cell: NotebookNode) -> list[int]:
+    """The levels of a cell's headings, in order."""
+    if cell.cell_type != "markdown":
+        return []
+    text = re.sub(r"(?ms)^```.*?^```", "", cell.source)
+    return [len(marks) for marks in HEADING.findall(text)]
+
+
+def first_level(cell: NotebookNode) -> int:
+    """The level of the heading that a cell begins with, or 0."""
+    return levels(cell)[0] if HEADING.match(cell.source) and levels(cell) else 0
+
+
+def spine_problems(notebook: NotebookNode, most: int) -> Iterator[str]:
+    """Whether the spine has too few or too many code cells."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    count = sum(not NOT_COUNTED & set(tags(cell)) for cell in code)
+    if not FEWEST_SPINE_CELLS <= count <= most:
+        yield f"{count} code cells in the spine instead of {FEWEST_SPINE_CELLS} to {most}"
+
+
 def is_folded(cell: NotebookNode) -> bool:
     """Whether JupyterLab hides the cell, all but its first line, until it is asked for."""
+    if cell.metadata.get(further.FOLDED):
+        return True
     folded = cell.metadata.get("jupyter", {})
     if cell.cell_type == "markdown":
         return folded.get("source_hidden") is True and len(first_line(cell)) <= LONGEST_HINT

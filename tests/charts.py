@@ -47,6 +47,30 @@ def chart_problems(output: NotebookNode) -> list[str]:
     return found
 
 
+NUMBER = r"\d+(?:\.\d+)?"
+# The last bar of a group is followed by a full stop.
+BAR = re.compile(rf" {NUMBER}(?: \({NUMBER} to {NUMBER}\))?(, |\. |\.$)")
+
+
+def point_counts(words: str) -> set[int]:
+    """How many points, bars, bins, tasks or readings a chart has, by its description.
+
+    For several lines or groups of bars the number of each; for bars also of all together.
+    """
+    kind, _, rest = words.partition(" chart: ")
+    if kind == "Bar":
+        # The name of the axis ends before the first group begins.
+        bars = rest.partition(". Vertical axis: ")[2].partition(". ")[2]
+        ends = [match[1] for match in BAR.finditer(bars)]
+        groups = "".join("." if "." in end else "," for end in ends).split(".")
+        counts = [len(group) + 1 for group in groups[:-1]]
+        return {*counts, sum(counts)}
+    if kind == "Speed-up":
+        return {len(re.findall(r"\d threads? \d", rest.partition(" cores: ")[2]))}
+    of = r" (\d+) (?:points from|tasks ends|readings\.)| in (\d+) bins from"
+    return {int(a or b) for a, b in re.findall(of, words)}
+
+
 def ids_of(svg: ElementTree.Element) -> list[str]:
     """The names of the parts that label a chart."""
     return svg.get("aria-labelledby", "").split()

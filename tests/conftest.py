@@ -50,7 +50,7 @@ def handouts() -> Path:
     return from_front_door("SPEEDUP_HANDOUTS")
 
 
-@pytest.fixture(scope="module", params=[*source_lists.NOTEBOOKS.values(), "index"])
+@pytest.fixture(scope="module", params=[*source_lists.PAGES, "index"])
 def file(request: pytest.FixtureRequest, handouts: Path) -> Path:
     """Each page in turn."""
     path = handouts / f"{request.param}.html"

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
+import edition
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from outputs import tags
+from outputs import plain_text, tags
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "crates/xtask/python"))
-
-import edition  # noqa: E402
+STATED = re.compile(r"\*\*Minutes:\*\* (\d+), with \*Going further\* (\d+)\.")
 
 # For each notebook: what is changed in a right answer, and what the check must then say.
 WRONG = {
     "01-first-steps": [
-        ("(0..n).into_par_iter()", "(0..=n).into_par_iter()", "i goes from 0 to n - 1"),
-        ("into_par_iter().map(silly)", "into_par_iter().map(|i| silly(i + 1))", "sum for i = 1"),
-        ("into_par_iter()", "into_iter()", "is the loop a parallel one"),
-        ("into_iter()", "into_par_iter()", "Threads::Sequential is divided, too"),
+        ("plain_loop(n)", "plain_loop(n + 1)", "i goes from 0 to n - 1"),
+        ("(sums,", "(sums.into_iter().map(|s| s + 1).collect(),", "the sum for i = 0 is 1"),
+        ("start.elapsed()", "1e3 * start.elapsed()", "is it in seconds?"),
+        ("parallel_loop(n, threads)", "plain_loop(n)", "is the loop a parallel one"),
+        (
+            "plain_loop(n)",
+            "parallel_loop(n, Threads::new(4).unwrap())",
+            "Threads::Sequential is divided, too",
+        ),
     ],
     "02-lists-matrices-grids": [
         ("lines.par_iter()", "lines.iter()", "is the loop a parallel one"),
@@ -45,7 +51,7 @@ WRONG = {
             "hits(chunk, n)",
             "{ use std::sync::atomic::*; static CALLS: AtomicU64 = AtomicU64::new(0);"
             " hits(chunk, n) + CALLS.fetch_add(1, Ordering::Relaxed) }",
-            "who draws what",
+            "must depend on the chunk only",
         ),
     ],
     "05-wealth-annotated": [
@@ -67,6 +73,17 @@ def student(name: str) -> NotebookNode:
 
 def lecturer(name: str) -> NotebookNode:
     return edition.lecturer(committed(name))
+
+
+def spine(name: str) -> NotebookNode:
+    return edition.spine(committed(name))
+
+
+def stated_minutes(name: str) -> tuple[int, int]:
+    """The minutes at the head of a notebook: those of the spine, and those of all."""
+    found = STATED.search(committed(name).cells[0].source)
+    assert found, "the head does not say **Minutes:** N, with *Going further* M."
+    return int(found[1]), int(found[2])
 
 
 def tagged(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
@@ -101,3 +118,17 @@ def with_answers(name: str) -> tuple[NotebookNode, list[str]]:
         append([*right, changed.replace(old, new, 1)], words)
     append(right, "right: ")
     return notebook, wanted
+
+
+def verdicts(notebook: NotebookNode) -> list[str]:
+    """What each check cell shows."""
+    checks = tagged(notebook, "check")
+    return ["\n".join(map(plain_text, cell.outputs)) for cell in checks]
+
+
+def execute(source: Path, out: Path) -> NotebookNode:
+    """Runs a notebook in its own folder, as `cargo xtask handouts` does."""
+    program = ROOT / "crates/xtask/python/execute.py"
+    run = subprocess.run([sys.executable, program, source, out], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return nbformat.read(out, as_version=4)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from expect import ANSI
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
-from outputs import ANSI
 
 START_SECONDS = 300
 CELL_SECONDS = 1800  # a bound for a kernel that hangs, not a claim of speed

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from expect import plain_text
 from nbformat import NotebookNode
-
-ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-def plain_text(output: NotebookNode) -> str:
-    """What a reader of one output sees as text: a stream, an error or text/plain."""
-    if output.output_type == "stream":
-        return ANSI.sub("", output.text)
-    if output.output_type == "error":
-        return ANSI.sub("", "\n".join([*output.traceback, output.evalue]))
-    return output.data.get("text/plain", "")
 
 
 def all_text(output: NotebookNode) -> str:

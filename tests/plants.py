@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import further
 from claims import cells_of, source_ids
+from expect import Expectation, output_text
 from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, output_from_msg
 from outputs import has_chart, outputs_of, tags
 from tables import is_table
 
@@ -27,6 +29,21 @@ def break_claim(notebook: NotebookNode, name: str, claim: dict[str, Any]) -> Non
     match claim:
         case {"text": pattern}:
             change_shown(cells, lambda text: without(pattern, text))
+        case {"output": pattern}:
+            # Said in the text, but not shown.
+            shown = re.search(pattern, output_text(cells))[0]
+            change_outputs(cells, lambda text: without(pattern, text))
+            for cell in cells:
+                cell.source += shown
+        case {"count": pattern}:
+            # Once too often, which is easier to plant than once too seldom.
+            shown = re.search(pattern, output_text(cells))[0]
+            code = next(cell for cell in cells if cell.get("outputs"))
+            code.outputs.append(new_output("stream", name="stdout", text=f"\n{shown}\n"))
+        case {"points": wanted}:
+            words = f"Line chart: t. a: {wanted + 1} points from (1, 1) to (2, 2)."
+            for cell in cells:
+                change_charts(cell, lambda output: output.data.update({"text/plain": words}))
         case {"code": pattern}:
             for cell in cells:
                 cell.source = without(pattern, cell.source)
@@ -70,6 +87,12 @@ def change_shown(cells: list[NotebookNode], change: Callable[[str], str]) -> Non
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = change(cell.source)
+    change_outputs(cells, change)
+
+
+def change_outputs(cells: list[NotebookNode], change: Callable[[str], str]) -> None:
+    """Changes the text of all outputs."""
+    for cell in cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = change(output.text)
@@ -128,3 +151,50 @@ def add_data(notebook: NotebookNode, **data: str) -> None:
     names = {"svg": "image/svg+xml", "html": "text/html", "plain": "text/plain"}
     content = {names[short]: value for short, value in data.items()}
     add_output(notebook, "display_data", data=content, metadata={})
+
+
+def break_expectation(notebook: NotebookNode, expectation: Expectation) -> None:
+    """Changes the outputs that a sentence is about so that they contradict it."""
+    cells = [notebook.cells[index] for index in expectation.meant]
+    match expectation.claim:
+        case {"value": pattern, **bounds}:
+            low, high = bounds.get("at_least"), bounds.get("at_most")
+            wrong = low - abs(low) / 2 - (low == 0) if high is None else high + abs(high) + 1
+
+            def change(match: re.Match[str]) -> str:
+                return match[0].replace(match[1], f"{wrong:g}")
+
+            change_outputs(cells, lambda text: re.sub(pattern, change, text))
+        case {"text": pattern}:
+            change_outputs(cells, lambda text: without(pattern, text))
+        case {"no_text": pattern}:
+            shown = f"\n{an_example(pattern)}\n"
+            assert re.search(pattern, shown), f"write {pattern!r} in a simpler way"
+            cells[-1].outputs.append(new_output("stream", name="stdout", text=shown))
+
+
+def an_example(pattern: str) -> str:
+    """A text that an expression finds; no more than the usual forms are understood."""
+    text = re.sub(r"\(\?\w+\)|\(\?:|[()^$]|\\b", "", pattern)
+    text = text.replace(r"\d", "1").replace(r"\s", " ").replace(r"\w", "a")
+    text = re.sub(r"\[([^\]\\])[^\]]*\]", r"\1", text)
+    return re.sub(r"\\(.)", r"\1", re.sub(r"(?<!\\)[+*?]", "", text)).partition("|")[0]
+
+
+def add_block(notebook: NotebookNode) -> list[NotebookNode]:
+    """Puts a block of *Going further*, as it should be, before the last section; its cells."""
+    heading = new_markdown_cell("#### Going further: A kernel (5 minutes)\n\nWhat it does.")
+    heading.metadata[further.FOLDED] = True
+    block = [heading, new_code_cell("1 + 1", execution_count=1), new_markdown_cell("##### Why")]
+    for cell in block:
+        cell.metadata.tags = [further.TAG]
+    last = max(i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## "))
+    notebook.cells[last:last] = block
+    return block
+
+
+def break_block(
+    notebook: NotebookNode, change: Callable[[NotebookNode], object], number: int = 0
+) -> None:
+    """Adds a block in which one cell is not as it should be."""
+    change(add_block(notebook)[number])

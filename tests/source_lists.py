@@ -1,4 +1,4 @@
-"""The lists of source cells, and the notebook that each belongs to."""
+"""The lists of source cells, the handout that each belongs to, and the pages of the collection."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ NOTEBOOKS = {
     "004": "04-wealth",
     "001": "05-wealth-annotated",
 }
+# It follows no source, and has no exercises and no charts.
+PRIMER = "00-the-rust-you-need"
+# All notebooks, in the order in which they are read.
+PAGES = [PRIMER, *NOTEBOOKS.values()]
+
+# The code cells that a spine may have, where the source has more than others, and why.
+MOST_SPINE_CELLS = 15
+MORE_SPINE_CELLS: dict[str, tuple[int, str]] = {
+    "01-first-steps": (16, "the worked example is five cells, each of which the source has"),
+    "04-wealth": (19, "the lecture has 17, and times some programs in a cell of their own"),
+    "05-wealth-annotated": (19, "the annotated copy has 14, and each remark asks for its answer"),
+}
+
+
+def most_spine_cells(notebook: str) -> int:
+    """How many code cells the spine of a notebook may have."""
+    return MORE_SPINE_CELLS.get(notebook, (MOST_SPINE_CELLS, ""))[0]
 
 
 def names() -> list[str]:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import further
 import plants
 import pytest
 import source_lists
-from claims import entry_problems, problems
+from cell_rules import spine_problems
+from claims import claim_problem, entry_problems, problems, unproven
 from nbformat import NotebookNode
-from outputs import has_chart
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from outputs import has_chart, outputs_of
 
 LISTS = {name: source_lists.load(name) for name in source_lists.names()}
 ENTRIES = [(name, entry) for name, entries in LISTS.items() for entry in entries]
@@ -59,6 +62,49 @@ def test_broken_claim_is_named(
         lambda notebook: entry_problems(notebook, entry),
     )
     assert found
+
+
+LINES = "Line chart: t, as a line. Vertical axis: y. a: 8 points from (1, 1) to (8, 2). b: 9 points"
+BARS = "Bar chart: 3, 4. Vertical axis: y. a: x, 1 0.5, y 12 (1.5 to 13). b: x, 1 2, y 0.25."
+# Claims that hold of a cell with this output, be it used in a list today or not.
+HELD: list[tuple[dict[str, Any], str]] = [
+    ({"output": r"\d\d s"}, "in 12 s"),
+    ({"count": r"(?m)^matrix \d+", "is": 2}, "matrix 1\nmatrix 2"),
+    ({"points": 8}, LINES),
+    ({"points": 2}, BARS),
+    ({"points": 4}, BARS),
+    ({"points": 2}, "Speed-up chart: 1 thread 1. Measured on 2 cores: 1 thread 1, 2 threads 1.9."),
+    ({"points": 20}, "Load chart: t. Horizontal axis: time in seconds, 20 readings. Vertical"),
+    ({"points": 5}, "Timeline chart: t. The last of 5 tasks ends at 1 ms."),
+    ({"points": 50}, "Histogram: t. 1000 values in 50 bins from 0 to 1; 0 values lie outside."),
+]
+
+
+@pytest.mark.parametrize(("claim", "text"), HELD)
+def test_claims_on_outputs_hold_and_can_be_broken(
+    claim: dict[str, Any], text: str, executed: Executed
+) -> None:
+    charts = outputs_of(executed(source_lists.NOTEBOOKS[FIRST]).cells)
+    data = next(output.data for output in charts if has_chart(output))
+    output = new_output("display_data", data if "points" in claim else {})
+    output.data["text/plain"] = text
+    cell = new_code_cell("20", outputs=[output], metadata={"source": ["000:a"]})
+    notebook = new_notebook(cells=[cell])
+    assert claim_problem(notebook.cells, claim) is None
+    plants.break_claim(notebook, "000:a", claim)
+    assert claim_problem(notebook.cells, claim)
+
+
+def test_words_in_code_and_text_are_no_proof_of_what_the_code_did() -> None:
+    entry = {"id": "000:a", "kind": "spine", "shows": [{"code": "20"}, {"text": "20"}]}
+    named = {"source": ["000:a"]}
+    text = new_markdown_cell("20", metadata=named)
+    output = new_output("stream", name="stdout", text="two")
+    notebook = new_notebook(cells=[text, new_code_cell("20", outputs=[output], metadata=named)])
+    assert unproven(notebook, entry)
+    assert not unproven(new_notebook(cells=[text]), entry), "there is no code for it"
+    assert not unproven(notebook, entry | {"kind": "addition"})
+    assert not unproven(notebook, entry | {"shows": [*entry["shows"], {"count": "20", "is": 1}]})
 
 
 def break_charts(notebook: NotebookNode, old: str, new: str) -> None:
@@ -155,6 +201,10 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         lambda nb: nb.cells[0].metadata.update(source=["004:not-there"]),
         "not in the list",
     ),
+    "only-further": (
+        lambda nb: [cell.metadata.update(tags=["further"]) for cell in nb.cells],
+        "only cells that go further have it",
+    ),
     "no-text-before": (plants.double_quiet_cell, "no text right before"),
     "chart-as-text": (
         lambda nb: plants.add_data(nb, plain='Chart { svg: "<svg>" }'),
@@ -165,6 +215,32 @@ FAULTS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
         lambda nb: nb.cells[0].update(source="[nowhere](#not-there)"),
         "#not-there has no anchor",
     ),
+    "block-without-tag": (
+        lambda nb: plants.break_block(nb, lambda cell: cell.metadata.pop("tags")),
+        "the heading of a block without the tag",
+    ),
+    "block-without-minutes": (
+        lambda nb: plants.break_block(
+            nb, lambda cell: cell.update(source=cell.source.replace("5 minutes", "long"))
+        ),
+        "does not state its minutes",
+    ),
+    "block-not-folded": (
+        lambda nb: plants.break_block(nb, lambda cell: cell.metadata.pop(further.FOLDED)),
+        "a block that JupyterLab does not fold",
+    ),
+    "block-without-heading": (
+        lambda nb: plants.break_block(nb, lambda cell: cell.update(source="As text")),
+        "tagged further, but in no block",
+    ),
+    "block-that-ends-early": (
+        lambda nb: plants.break_block(nb, lambda cell: cell.update(source="#### Why"), 2),
+        "a heading that ends its block",
+    ),
+    "block-in-a-section": (
+        lambda nb: plants.break_block(nb, lambda cell: cell.metadata.pop("tags"), 2),
+        "follows a block, but begins no section",
+    ),
 }
 
 
@@ -173,3 +249,17 @@ def test_fault_is_named(fault: str, executed: Executed) -> None:
     plant, words = FAULTS[fault]
     found = new_problems(FIRST, executed, plant, lambda nb: problems(nb, LISTS[FIRST]))
     assert any(words in problem for problem in found), found
+
+
+def test_a_block_as_it_should_be_is_no_fault(executed: Executed) -> None:
+    found = new_problems(FIRST, executed, plants.add_block, lambda nb: problems(nb, LISTS[FIRST]))
+    assert found == []
+
+
+@pytest.mark.parametrize("count", [7, 8, 15, 16])
+def test_a_spine_that_is_too_short_or_too_long_is_named(count: int) -> None:
+    tags = [[], ["key-figure"], ["further"], ["exercise", "solution"], ["check"], ["solution"]]
+    cells = [new_code_cell("1", metadata={"tags": own}) for own in tags]
+    cells += [new_code_cell("1") for _ in range(count - 2)]
+    found = list(spine_problems(new_notebook(cells=cells), 15))
+    assert (found == []) == (count in (8, 15)), found

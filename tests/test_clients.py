@@ -10,9 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 import small_notebooks
+from expect import ANSI
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from outputs import ANSI, plain_text
+from outputs import plain_text
 
 FIRST = "let kept = vec![1, 2, 3];"
 PANIC = 'panic!("planted {}", kept.len());'
@@ -56,7 +57,7 @@ def test_nbclient_goes_on_where_an_error_is_meant_and_ends_where_not(tmp_path: P
 
 
 def test_nbconvert_ends_with_the_message_and_writes_nothing(root: Path, tmp_path: Path) -> None:
-    first = f"{small_notebooks.dep_line(root)}\nspeedup::notebook::set_up();"
+    first = f"{small_notebooks.dep_line(root)}\nspeedup_notebook::notebook::set_up();"
     small_notebooks.write(tmp_path / "a.ipynb", [first, ERROR, "1 + 1"])
     options = ["--to", "notebook", "--execute", "--output", "done.ipynb"]
     ended = run(tmp_path, "jupyter", "nbconvert", *options, "a.ipynb")

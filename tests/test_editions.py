@@ -1,24 +1,25 @@
-"""Students get stubs and checks, lecturers solutions and teaching notes, from the one notebook."""
+"""Students get stubs and checks, lecturers solutions and teaching notes, a spine no blocks."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import editions
+import further
 import nbformat
 import pytest
-from cell_rules import is_folded, rule_problems
+import small_notebooks
+from cell_rules import further_problems, is_folded, rule_problems
+from cells import CellsExporter
 from nbformat import NotebookNode
-from outputs import all_text, plain_text, tags
+from outputs import all_text, tags
 
 NAMES = sorted(editions.WRONG)
 FRONT_DOOR = "01-first-steps"
-# A laptop of a course: two notebooks with one thread, so that what needs two is seen to be missed.
-COURSE = "threads = {threads}\nsize = 0.05\n"
+SOLUTION = '<details class="solution"'
 
 
 def code_lines(cells: list[NotebookNode]) -> set[str]:
@@ -27,15 +28,9 @@ def code_lines(cells: list[NotebookNode]) -> set[str]:
     return {line.strip() for line in lines if re.search(r"\w", line)}
 
 
-def verdicts(notebook: NotebookNode) -> list[str]:
-    """What each check cell shows."""
-    checks = editions.tagged(notebook, "check")
-    return ["\n".join(map(plain_text, cell.outputs)) for cell in checks]
-
-
-def minutes(text: str) -> int:
-    """The sum of the numbers in the first column of a table."""
-    return sum(int(number) for number in re.findall(r"(?m)^\| (\d+) \|", text))
+def minutes(text: str) -> list[int]:
+    """The numbers in the first column of a table."""
+    return [int(number) for number in re.findall(r"(?m)^\| (\d+) \|", text)]
 
 
 def leaks(notebook: NotebookNode, full: NotebookNode) -> list[str]:
@@ -95,21 +90,46 @@ def test_lecturer_has_all_and_open(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_teaching_notes_plan_the_minutes(name: str, root: Path) -> None:
+def test_spine_is_all_but_the_blocks_and_keeps_every_rule(name: str) -> None:
+    full, notebook = editions.committed(name), editions.spine(name)
+    assert notebook.cells == [cell for cell in full.cells if not further.is_part(cell)]
+    assert list(rule_problems(notebook)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_student_has_whole_blocks(name: str) -> None:
+    assert list(further_problems(editions.student(name))) == []
+
+
+def test_blocks_are_folded_for_students_open_for_lecturers_and_not_in_the_spine() -> None:
+    seen = {}
+    for name, make in editions.edition.EDITIONS.items():
+        cells = make(small_notebooks.every_tag()).cells
+        seen[name] = [
+            cell.metadata.get(further.FOLDED) for cell in cells if further.is_heading(cell)
+        ]
+    assert seen == {"student": [True, True], "lecturer": [None, None], "spine": []}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plan_has_the_minutes_of_the_spine(name: str) -> None:
+    plan, *_ = editions.tagged(editions.lecturer(name), "teaching-note")
+    spine, _ = editions.stated_minutes(name)
+    assert sum(minutes(plan.source)) == spine
+    assert "**Prepare.**" in plan.source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_task_has_a_teaching_note(name: str) -> None:
     notebook = editions.lecturer(name)
     plan, *others = editions.tagged(notebook, "teaching-note")
-    (stated,) = re.findall(r"\*\*Minutes:\*\* ([^\n]*(?:\n\d[^\n]*)?)", notebook.cells[0].source)
-    parts = [int(number) for number in re.findall(r"(\d+) for ", stated)]
-    table = (root / "README.md").read_text("utf-8")
-    (row,) = re.findall(rf"\(notebooks/{name}\.ipynb\) \| (\d+) \|", table)
-    assert minutes(plan.source) == sum(parts) == int(row)
-    assert "**Prepare.**" in plan.source
     tasks = [cell for cell in notebook.cells if "**Your task:**" in cell.source]
     assert len(others) == len(tasks) >= 1
     for note, task in zip(others, tasks, strict=True):
         assert notebook.cells[notebook.cells.index(task) + 1] == note
         (own,) = re.findall(r"\*\*Teaching note: (\d+) minutes\*\*", note.source)
-        assert int(own) <= max(parts)
+        block = further.minutes(task) if further.is_heading(task) else None
+        assert int(own) <= (block or max(minutes(plan.source)))
         assert "**What usually goes wrong**" in note.source and "**Ask**" in note.source
 
 
@@ -140,49 +160,19 @@ def test_a_faulty_exercise_stops_the_student_edition(fault: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_full_edition_s_checks_pass(name: str, executed: Callable[[str], NotebookNode]) -> None:
-    (verdict,) = verdicts(executed(name))
+    (verdict,) = editions.verdicts(executed(name))
     assert verdict.startswith("right: ")
-
-
-def execute(source: Path, out: Path) -> NotebookNode:
-    """Runs a notebook in its own folder, as `cargo xtask handouts` does."""
-    program = editions.ROOT / "crates/xtask/python/execute.py"
-    run = subprocess.run([sys.executable, program, source, out], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    return nbformat.read(out, as_version=4)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_all_cells_run_with_stubs_and_checks_tell_right_from_wrong(
-    name: str, root: Path, tmp_path: Path
-) -> None:
-    """On a small machine, so that the limits of `course.toml` are seen to hold as well."""
-    threads = 1 + NAMES.index(name) % 2
-    notebook, wanted = editions.with_answers(name)
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    (folder / "course.toml").write_text(COURSE.format(threads=threads))
-    for cell in notebook.cells:
-        cell.source = cell.source.replace('path = "../crates/', f'path = "{root}/crates/')
-    nbformat.write(notebook, folder / f"{name}.ipynb")
-    done = execute(folder / f"{name}.ipynb", tmp_path / "done.ipynb")
-    for verdict, words in zip(verdicts(done), wanted, strict=True):
-        assert words in verdict
-        assert verdict.startswith("right: " if words == "right: " else "not yet: ")
-        assert "\n" not in verdict and len(verdict) < 300, "that is more than a sentence"
-    text = "\n".join(all_text(output) for cell in done.cells for output in cell.get("outputs", []))
-    limit = "1 thread" if threads == 1 else f"{threads} threads"
-    assert f"at most {limit}, sizes × 0.05 (course.toml)" in text
 
 
 @pytest.fixture(scope="module")
 def handed_out(xtask: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both editions of one notebook, as the front door writes them."""
+    """The editions as the front door writes them: one whole, the others of a small notebook."""
     place = tmp_path_factory.mktemp("editions")
+    small = small_notebooks.write_every_tag(place / "small")
     for name in editions.edition.EDITIONS:
+        notebook = root / f"notebooks/{FRONT_DOOR}.ipynb" if name == "student" else small
         command = [str(xtask), "handouts", "--edition", name, "--out", str(place / name)]
-        command.append(str(root / f"notebooks/{FRONT_DOOR}.ipynb"))
-        run = subprocess.run(command, capture_output=True, text=True)
+        run = subprocess.run([*command, str(notebook)], capture_output=True, text=True)
         assert run.returncode == 0, run.stdout + run.stderr
     return place
 
@@ -192,47 +182,56 @@ def test_student_s_folder_runs_on_its_own(handed_out: Path, tmp_path: Path) -> N
     notebook = nbformat.read(folder / f"{FRONT_DOOR}.ipynb", as_version=4)
     assert leaks(notebook, editions.committed(FRONT_DOOR)) == []
     assert list(rule_problems(notebook)) == []
-    assert all(verdict.startswith("not yet: ") for verdict in verdicts(notebook))
+    assert all(verdict.startswith("not yet: ") for verdict in editions.verdicts(notebook))
     for file in ("index.html", f"{FRONT_DOOR}.html", "course.toml"):
         assert (folder / file).is_file()
-    again = execute(folder / f"{FRONT_DOOR}.ipynb", tmp_path / "again.ipynb")
+    # All cells have just run; whether the folder has what they need is seen by the spine.
+    nbformat.write(editions.edition.spine(notebook), folder / "again.ipynb")
+    again = editions.execute(folder / "again.ipynb", tmp_path / "again.ipynb")
     assert list(rule_problems(again)) == []
 
 
 def test_only_the_lecturer_s_page_has_notes_and_open_solutions(
-    handed_out: Path, handouts: Path
+    handed_out: Path, handouts: Path, executed: Callable[[str], NotebookNode]
 ) -> None:
+    lecturer = editions.edition.lecturer(executed(FRONT_DOOR))
     pages = {
-        "full": handouts / f"{FRONT_DOOR}.html",
-        **{
-            name: handed_out / f"{name}/notebooks/{FRONT_DOOR}.html"
-            for name in ("student", "lecturer")
-        },
+        "full": (handouts / f"{FRONT_DOOR}.html").read_text("utf-8"),
+        "student": (handed_out / f"student/notebooks/{FRONT_DOOR}.html").read_text("utf-8"),
+        "lecturer": CellsExporter().cells(lecturer, handouts)[0],
     }
-    texts = {name: page.read_text("utf-8") for name, page in pages.items()}
-    seen = {
-        name: (
-            "Teaching note" in text,
-            text.count('<details class="solution"'),
-            text.count('<details class="solution" open'),
-        )
-        for name, text in texts.items()
-    }
-    notes, folded, opened = zip(
-        *(seen[name] for name in ("full", "student", "lecturer")), strict=True
-    )
-    assert notes == (False, False, True)
-    assert folded[0] > 0 and folded[1] == 0 and folded[2] == folded[0]
-    assert opened == (0, 0, folded[2])
-    assert "not yet: " in texts["student"] and "right: all sums" not in texts["student"]
-    assert "right: all sums" in texts["lecturer"]
+    counts = [
+        ("Teaching note" in text, text.count(SOLUTION), text.count(f"{SOLUTION} open"))
+        for text in pages.values()
+    ]
+    folded = counts[0][1]
+    assert folded and counts == [(False, folded, 0), (False, 0, 0), (True, folded, folded)]
+    assert "not yet: " in pages["student"] and "right: all sums" not in pages["student"]
+    assert "right: all sums" in pages["lecturer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "notes", "opened", "blocks"), [("lecturer", True, 2, 2), ("spine", False, 0, 0)]
+)
+def test_the_front_door_knows_every_edition(
+    name: str, notes: bool, opened: int, blocks: int, handed_out: Path
+) -> None:
+    folder = handed_out / name / "notebooks"
+    text = (folder / "every-tag.html").read_text("utf-8")
+    assert ("Teaching note" in text) == notes
+    assert text.count(f"{SOLUTION} open") == opened
+    assert text.count('<details class="further" open') == blocks
+    assert ("in the block: 42" in text) == bool(blocks) and "right: 42" in text
+    notebook = nbformat.read(folder / "every-tag.ipynb", as_version=4)
+    assert len(further.blocks(notebook.cells)) == blocks
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("threads = 0", "course.toml, line 2: threads = 0 is not allowed, use 1 to 4096"),
-        ("size = a tenth", "course.toml, line 2: size = a tenth is not allowed, use 0.01 to 10"),
+        ("threads = 0", "threads = 0 is not allowed, use a whole number from 1 to 4096"),
+        ("size = 0.001", "size = 0.001 is not allowed, use a number from 0.01 to 10"),
+        ("size = a tenth", "`size = a tenth` is not TOML: "),
     ],
 )
 def test_a_bad_parameter_stops_the_first_cell(
@@ -244,5 +243,5 @@ def test_a_bad_parameter_stops_the_first_cell(
     (tmp_path / "crates").symlink_to(root / "crates")
     (tmp_path / "notebooks/course.toml").write_text(f"# a course\n{line}\n")
     nbformat.write(notebook, tmp_path / "notebooks/bad.ipynb")
-    with pytest.raises(AssertionError, match=re.escape(words)):
-        execute(tmp_path / "notebooks/bad.ipynb", tmp_path / "done.ipynb")
+    with pytest.raises(AssertionError, match=re.escape(f"course.toml, line 2: {words}")):
+        editions.execute(tmp_path / "notebooks/bad.ipynb", tmp_path / "done.ipynb")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import editions
 import pytest
 import source_lists
 from nbformat import NotebookNode
@@ -64,7 +65,7 @@ def test_charts_fit(file: Path, opened: Watched, width: int) -> None:
     open_all(opened.page)
     charts = opened.page.evaluate(CHARTS)
     overflow = opened.page.evaluate("document.documentElement.scrollWidth")
-    assert charts or file.stem == "index"
+    assert charts or file.stem in ("index", source_lists.PRIMER)
     for chart in charts:
         assert chart["title"].strip()
         assert min(chart["width"], chart["height"]) > SMALLEST_CHART, chart
@@ -77,8 +78,10 @@ def test_solution_opens_by_a_click(name: str, handouts: Path, browser: Browser) 
     with offline_page(browser, handouts / f"{name}.html") as watched:
         solutions = watched.page.locator("details.solution")
         assert solutions.count() >= 1
+        for summary in watched.page.locator("details.further > summary").all():
+            summary.click()
         for solution in solutions.all():
-            code = solution.locator("pre").first
+            code = solution.locator("section").first
             assert not code.is_visible(), "a solution is open from the start"
             solution.locator("summary").first.click()
             assert code.is_visible(), "a click does not show the solution"
@@ -107,8 +110,16 @@ def test_index_names_every_handout_in_order(handouts: Path, browser: Browser) ->
             "ol.handouts h2 a", "links => links.map(link => link.getAttribute('href'))"
         )
         aims = watched.page.locator("ol.handouts > li > ul > li").all_inner_texts()
-    assert links == sorted(f"{name}.html" for name in source_lists.NOTEBOOKS.values())
+    assert links == sorted(f"{name}.html" for name in source_lists.PAGES)
     assert len(aims) >= 2 * len(links), "the index does not say what the handouts teach"
+
+
+@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+def test_index_states_both_times(name: str, handouts: Path, browser: Browser) -> None:
+    spine, whole = editions.stated_minutes(name)
+    with offline_page(browser, handouts / "index.html") as watched:
+        entry = watched.page.locator(f"ol.handouts > li:has(a[href='{name}.html'])")
+        assert f"Minutes: {spine}, with Going further {whole}." in entry.inner_text()
 
 
 def test_key_figures_are_the_cells_own_lines(
@@ -130,7 +141,7 @@ def test_key_figures_are_the_cells_own_lines(
 
 
 def test_every_handout_leads_to_the_next_and_back(handouts: Path, browser: Browser) -> None:
-    names = list(source_lists.NOTEBOOKS.values())
+    names = source_lists.PAGES
     with offline_page(browser, handouts / f"{names[0]}.html") as watched:
         page = watched.page
         for part, rel, order in (("header", "next", names), ("footer", "prev", names[::-1])):

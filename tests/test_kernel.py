@@ -21,6 +21,9 @@ from kernels import Kernel, failure, place_without_memory, rust_kernel, with_oth
 from nbformat import NotebookNode
 
 HANDOUT = "02-lists-matrices-grids"
+DEPS = """\
+:dep speedup = { path = "../crates/speedup" }
+:dep speedup-notebook = { path = "../crates/speedup-notebook" }"""
 # A worker of the pool that the crate keeps in a static.
 WORKER = (
     'speedup::Threads::new(1)?.install(|| format!("worker {:?}", std::thread::current().id()))?'
@@ -47,7 +50,7 @@ def two(notebooks: Path) -> Iterator[list[Kernel]]:
     with ExitStack() as stack:
         kernels = [stack.enter_context(rust_kernel(notebooks)) for _ in range(2)]
         for kernel in kernels:
-            kernel.run(':dep speedup = { path = "../crates/speedup" }')
+            kernel.run(DEPS)
             kernel.run("let values = vec![1, 2, 3];")
         yield kernels
 
@@ -114,11 +117,13 @@ def test_many_lines_come_in_few_messages(two: list[Kernel]) -> None:
 
 def visits(kernel: Kernel, asked: list[str], ended: threading.Event) -> list[bool]:
     """Clients that come, ask and leave, one after the other; whether each question was answered."""
-    ports, context = kernel.client.get_connection_info(), zmq.Context.instance()
+    ports = kernel.client.get_connection_info()
     session = Session(key=kernel.manager.session.key)
     answered = []
     while not ended.is_set() and all(answered):
+        # The end of a context waits until its sockets are closed, so that they do not pile up.
         with (
+            zmq.Context() as context,
             context.socket(zmq.SUB) as iopub,
             context.socket(zmq.DEALER) as shell,
             context.socket(zmq.REQ) as hb,
@@ -180,8 +185,8 @@ impl Shown {
     ("code", "name"),
     [
         ("let all = speedup::Threads::al", "all"),
-        ("speedup::tim", "timing"),
-        ("speedup::repeat::timeit(|| 1).med", "median"),
+        ("speedup::ker", "kernels"),
+        ("speedup_notebook::measure::timeit::timeit(|| 1).med", "median"),
         ("values.le", "len"),
     ],
 )
@@ -194,9 +199,9 @@ def test_names_are_completed(two: list[Kernel], code: str, name: str) -> None:
 
 def test_items_of_the_helper_crate_are_documented(two: list[Kernel]) -> None:
     kernel = two[0]
-    content = kernel.ask(kernel.client.inspect("speedup::timing::timed"))
+    content = kernel.ask(kernel.client.inspect("speedup_notebook::measure::timing::timed"))
     assert content["found"]
-    assert "Runs a block once and measures it." in content["data"]["text/plain"]
+    assert "Runs a closure once and measures its times." in content["data"]["text/plain"]
     assert "<p>" in content["data"]["text/html"]
 
 
@@ -297,11 +302,11 @@ def test_a_kernel_without_the_launcher_works_too(
     environment["CARGO_NET_OFFLINE"] = "true"
     # A handout whose crates take the shortest time to build, and `:opt 0` makes it shorter.
     cells = [cell for cell in executed(HANDOUT).cells if cell.cell_type == "code"]
-    wanted = {"002:install", "002:imports", "002:limits"}
+    wanted = {"002:install", "002:benchmark", "002:list-serial", "002:list-parallel"}
     code = [cell.source for cell in cells if wanted & {*source_ids(cell)}]
     with rust_kernel(notebooks, environment, [program, "--control_file"]) as kernel:
         output = "\n".join(kernel.run(source) for source in [":opt 0", *code])
-    assert "100  16.81" in output and "Line chart: Amdahl's law" in output
+    assert "same numbers: true" in output and "Bar chart: 2,000,000 doublings" in output
 
 
 def test_the_user_s_own_kernelspec_is_left_alone(notebooks: Path, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ with ExitStack() as stack:
 def test_nothing_is_left_when_the_kernel_or_then_the_server_is_killed(root: Path) -> None:
     marks = [marked_environment()[1] for _ in range(2)]
     command = [sys.executable, "-c", SERVER, str(root / "notebooks"), *marks]
-    path = {"PYTHONPATH": str(Path(__file__).parent)}
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, env={**os.environ, **path}, text=True, **pipes) as server:
         assert server.stdin is not None and server.stdout is not None

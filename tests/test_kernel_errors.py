@@ -14,8 +14,9 @@ MARK = time.time_ns()
 WAIT = "std::thread::sleep(std::time::Duration::from_secs(1));"
 FIRST = """\
 :dep speedup = { path = "../crates/speedup" }
+:dep speedup-notebook = { path = "../crates/speedup-notebook" }
 :dep rayon = "=1.12.0\""""
-SET_UP = "speedup::notebook::set_up();"
+SET_UP = "speedup_notebook::notebook::set_up();"
 SECOND = """\
 use rayon::prelude::*;
 let values = vec![1, 2, 3];

@@ -1,4 +1,4 @@
-"""JupyterLab shows a handout that it does not trust, runs its cells, and survives a panic."""
+"""JupyterLab shows a handout that it does not trust, folds, runs cells, and survives a panic."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import further
 import nbformat
 import pytest
 import small_notebooks
+from lab_page import Lab
 from lab_server import running_lab
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -16,7 +18,6 @@ from outputs import has_chart, outputs_of
 from playwright.sync_api import Browser, Locator, Page, expect
 
 HANDOUT = "04-wealth"
-LONGEST_WAIT = 900_000  # milliseconds; a bound for a page that hangs
 PAUSE = 250  # milliseconds for JupyterLab to draw what came into view
 SMALLEST_CHART = 100  # pixels
 EXTRA_CELLS = ["let kept = 41;", 'panic!("planted in the lab");', "kept + 1"]
@@ -30,31 +31,39 @@ CHARTS = f"""() => [...document.querySelectorAll(`{CHART_IMAGES}`)].map(chart =>
 
 
 @pytest.fixture(scope="module")
-def lab_page(
+def lab(
     xtask: Path,
     root: Path,
     executed: Callable[[str], NotebookNode],
     browser: Browser,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Page]:
-    """The handout, opened in JupyterLab; screenshots go beside its copy."""
+) -> Iterator[Lab]:
+    """JupyterLab on the handout and a small notebook; screenshots go beside their copies."""
     folder = tmp_path_factory.mktemp("lab")
     nbformat.write(untrusted_copy(executed(HANDOUT), root), folder / f"{HANDOUT}.ipynb")
+    small_notebooks.write_every_tag(folder)
     log = folder.with_name(f"{folder.name}.log")
     with running_lab(xtask, folder, log) as (address, token):
-        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-        page.set_default_timeout(LONGEST_WAIT)
-        expect.set_options(timeout=LONGEST_WAIT)
-        page.goto(f"{address}/lab/tree/{HANDOUT}.ipynb?token={token}")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        yield page
-        page.screenshot(path=folder / "at-the-end.png")
-        page.context.close()
+        lab = Lab(browser, folder, address, token)
+        yield lab
+        for number, page in enumerate(lab.context.pages):
+            page.screenshot(path=folder / f"page-{number}.png")
+        lab.context.close()
+
+
+@pytest.fixture(scope="module")
+def lab_page(lab: Lab) -> Page:
+    """The handout, opened in JupyterLab."""
+    return lab.open(HANDOUT).page
 
 
 def untrusted_copy(notebook: NotebookNode, root: Path) -> NotebookNode:
-    """The executed handout with its first code cell cleared, and cells of ours after that."""
+    """The executed handout with its first code cell cleared, and cells of ours after that.
+
+    Its blocks of *Going further* are open.
+    """
     for cell in notebook.cells:
+        cell.metadata.pop(further.FOLDED, None)
         if cell.cell_type == "code":
             cell.source = small_notebooks.with_absolute_paths(cell.source, root)
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -145,3 +154,19 @@ def test_variables_survive_a_panic(lab_page: Page) -> None:
     run_cell(lab_page, kept)
     expect(run_cell(lab_page, panics)).to_contain_text("panicked at")
     expect(run_cell(lab_page, after).locator(".jp-OutputArea-output")).to_have_text("42")
+
+
+def test_a_block_of_going_further_is_folded_runs_with_all_and_opens(lab: Lab) -> None:
+    opened = lab.open("every-tag")
+    inside = opened.page.locator(".jp-CodeCell", has_text="in the block")
+    other = opened.page.locator(".jp-CodeCell", has_text="right: 42")
+    expect(other).to_be_visible()
+    expect(inside).not_to_be_visible()
+    opened.run_all()
+    code = [cell for cell in opened.wait_for_all().cells if cell.cell_type == "code"]
+    assert all(cell.outputs for cell in code)
+    expect(inside).not_to_be_visible()
+    opened.page.get_by_text("5 cells hidden").click()
+    expect(inside.locator(".jp-OutputArea-output")).to_have_text("in the block: 42")
+    expect(inside).to_be_visible()
+    opened.page.close()

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import editions
 import nbformat
 import pytest
 import small_notebooks
@@ -22,7 +23,8 @@ from playwright.sync_api import Browser, expect
 
 WHOLE = "01-first-steps"
 NAP = "std::thread::sleep(std::time::Duration::from_millis(100)); meter.step();"
-LONG_CELL = f'let meter = speedup::meter::Meter::new("naps", 3_000);\nfor _ in 0..3_000 {{ {NAP} }}'
+METER = 'speedup_notebook::measure::progress_meter::ProgressMeter::new("naps", 3_000)'
+LONG_CELL = f"let meter = {METER};\nfor _ in 0..3_000 {{ {NAP} }}"
 EMPTY_PROMPT = re.compile(r"^\[ \]:$")
 # What ends a run, and what the reader sees of it.
 MISTAKES = {
@@ -67,12 +69,13 @@ def lab(
     browser: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Lab]:
-    """JupyterLab on copies of the handouts, their index, and small notebooks."""
+    """JupyterLab on the spines of the handouts, their index, and small notebooks."""
     folder = tmp_path_factory.mktemp("sessions")
     shutil.copy(root / "notebooks/index.md", folder)
-    for name in source_lists.NOTEBOOKS.values():
-        nbformat.write(cleared(executed(name), root), folder / f"{name}.ipynb")
-    first = f"{small_notebooks.dep_line(root)}\nspeedup::notebook::set_up();"
+    for name in source_lists.PAGES:
+        notebook = editions.edition.spine(executed(name))
+        nbformat.write(cleared(notebook, root), folder / f"{name}.ipynb")
+    first = f"{small_notebooks.dep_line(root)}\nspeedup_notebook::notebook::set_up();"
     values = "let values = vec![1, 2, 3];"
     for name, (mistake, _) in MISTAKES.items():
         small_notebooks.write(folder / f"{name}.ipynb", [first, values, mistake, "6 * 7"])
@@ -101,7 +104,7 @@ def test_it_opens_on_the_index_and_every_link_works(lab: Lab) -> None:
     links = page.locator(".jp-MarkdownViewer table a")
     links.first.wait_for()
     names = [link.inner_text() for link in links.all()]
-    assert len(names) == len(source_lists.NOTEBOOKS)
+    assert len(names) == len(source_lists.PAGES)
     for name in names:
         page.get_by_role("link", name=name, exact=True).click()
         panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
@@ -123,7 +126,7 @@ def stop_kernels(lab: Lab) -> None:
         urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="DELETE"))
 
 
-def test_a_whole_handout_runs_and_draws(lab: Lab) -> None:
+def test_a_whole_spine_runs_and_draws(lab: Lab) -> None:
     opened = lab.open(WHOLE)
     opened.run_all()
     notebook = opened.wait_for_all()
@@ -224,8 +227,8 @@ def test_names_are_completed_and_documented(lab: Lab) -> None:
     opened.page.locator(".jp-Completer-item", has_text="all()").wait_for()
     opened.page.keyboard.press("Enter")
     expect(opened.cell(3).locator(".cm-content")).to_have_text("speedup::Threads::all()")
-    opened.write(3, "speedup::timing::timed")
+    opened.write(3, "speedup_notebook::measure::timing::timed")
     opened.page.keyboard.press("Shift+Tab")
     tooltip = opened.page.locator(".jp-Tooltip")
-    expect(tooltip).to_contain_text("Runs a block once and measures it.")
+    expect(tooltip).to_contain_text("Runs a closure once and measures its times.")
     opened.page.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import small_notebooks
 import source_lists
 from axe_check import thin_out, violations
 from nbformat import NotebookNode
@@ -16,7 +17,7 @@ from pages import offline_page, open_all
 from playwright.sync_api import Browser
 
 CONFIG = "crates/xtask/python/jupyter_nbconvert_config.py"
-CHART = ":is(svg, img)[aria-label*='chart'], img[alt*='chart']"
+CHART = ":is(svg, img)[aria-label*='axis'], img[alt*='axis']"
 
 
 NAMES = list(source_lists.NOTEBOOKS.values())
@@ -24,9 +25,10 @@ NOTEBOOK = pytest.mark.parametrize("name", NAMES)
 
 
 def convert(handouts: Path, folder: Path, *options: str) -> Path:
-    """Converts the notebooks as a person would; gives the folder of the pages."""
+    """Converts the notebooks and a small one as a person would; gives the folder of the pages."""
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html"]
     command += [str(handouts / f"{name}.ipynb") for name in NAMES]
+    command.append(str(small_notebooks.write_every_tag(folder)))
     subprocess.run([*command, "--output-dir", str(folder), *options], check=True)
     return folder
 
@@ -59,6 +61,14 @@ def test_the_installed_settings_make_a_page_like_the_handouts(
         found = violations(watched.page)
         assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
     assert found == []
+
+
+def test_the_installed_settings_fold_what_goes_further(like_ours: Path, browser: Browser) -> None:
+    with offline_page(browser, like_ours / "every-tag.html") as watched:
+        block = watched.page.locator("details.further").first
+        assert not block.get_by_text("in the block").is_visible()
+        block.locator("summary").first.click()
+        assert block.get_by_text("in the block").is_visible()
 
 
 @NOTEBOOK

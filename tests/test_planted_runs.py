@@ -7,11 +7,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import canonical
+import execute
+import nbformat
 import pytest
 import small_notebooks
+from nbformat.v4 import new_markdown_cell
+from outputs import plain_text
 from processes import left_over, marked_environment
 
-SET_UP = "speedup::notebook::set_up();"
+SET_UP = "speedup_notebook::notebook::set_up();"
 # Kept after the first run, so that none of them takes the time that a cell may take.
 FINE = ["let fine = 1;", "1 + 1"]
 
@@ -127,6 +132,51 @@ def test_a_notebook_edited_while_it_runs_is_not_written_over(xtask: Path, tmp_pa
     assert "edited while they ran" in run.stderr and "out/edited.ipynb" in run.stderr
     assert path.read_text("utf-8") == before + "\n"
     assert "42" in (tmp_path / "out/edited.ipynb").read_text("utf-8")
+
+
+def with_sentence(path: Path, code: str) -> Path:
+    """A notebook of which a sentence says that a cell shows the word right."""
+    small_notebooks.write(path, [code, "6 * 7"])
+    notebook = nbformat.read(path, as_version=4)
+    claim = {"says": "It is right.", "text": "right"}
+    notebook.cells.insert(2, new_markdown_cell("Look: It is\nright.", metadata={"expect": [claim]}))
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_a_cell_that_contradicts_the_text_is_run_again_or_its_notebook_stays(
+    xtask: Path, tmp_path: Path
+) -> None:
+    """The first notebook is wrong in its first run only, the second in all."""
+    lines = [
+        'let ran = std::path::Path::new("ran").exists();',
+        'std::fs::write("ran", "").unwrap();',
+        'println!("{}", if ran { "right" } else { "bad" });',
+    ]
+    lucky = with_sentence(tmp_path / "lucky.ipynb", "\n".join(lines))
+    wrong = with_sentence(tmp_path / "wrong.ipynb", 'println!("bad");')
+    before = wrong.read_bytes()
+    run, _ = run_handouts(xtask, lucky, tmp_path / "out", 300, str(wrong), "--in-place")
+    report = run.stdout + run.stderr
+    assert run.returncode != 0
+    assert report.count("lucky  cell 2: run again") == 1
+    assert report.count("wrong  cell 2: run again") == execute.REPEATS
+    done = nbformat.read(lucky, as_version=4)
+    assert plain_text(done.cells[1].outputs[0]) == "right\n"
+    assert [*canonical.stale(done)] == []
+    for words in ("wrong.ipynb", "cell 3 (id ", "says: It is right.", "found 'bad'", "`right`"):
+        assert words in report
+    assert wrong.read_bytes() == before and not (tmp_path / "out/wrong.ipynb").exists()
+
+
+def test_a_reader_is_told_what_is_not_so_on_this_machine(xtask: Path, tmp_path: Path) -> None:
+    notebook = with_sentence(tmp_path / "wrong.ipynb", 'println!("bad");')
+    run, _ = run_handouts(xtask, notebook, tmp_path / "out", 300)
+    assert run.returncode == 0, run.stderr
+    assert "wrong  cell 3: not so on this machine: It is right.\n" in run.stdout
+    assert "run again" not in run.stdout
+    page = (tmp_path / "out/wrong.html").read_text("utf-8")
+    assert page.count("On this machine it came out otherwise.") == 1
 
 
 def test_a_changed_result_is_refused_before_anything_is_done(earlier: Path, xtask: Path) -> None:

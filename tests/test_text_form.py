@@ -12,6 +12,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
+import small_notebooks
 from nbformat import NotebookNode
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
@@ -29,6 +30,12 @@ def test_text_and_back_keeps_every_cell(path: Path, form: str) -> None:
     back = jupytext.reads(jupytext.writes(notebook, form), form)
     assert cells(back) == cells(notebook)
     assert back.metadata.kernelspec == notebook.metadata.kernelspec
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_text_keeps_what_a_cell_is(form: str) -> None:
+    notebook = small_notebooks.every_tag()
+    assert cells(jupytext.reads(jupytext.writes(notebook, form), form)) == cells(notebook)
 
 
 def test_an_edit_as_text_changes_only_what_was_edited(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import canonical
+import expect
+import further
 import nbformat
 import pytest
 import source_lists
@@ -63,6 +65,9 @@ PUT_RIGHT: dict[str, Callable[[Json], Any]] = {
     "metadata `vscode`": lambda nb: nb["cells"][0]["metadata"].update(vscode={"a": 1}),
     "metadata `jupyter.a`": lambda nb: second(nb)["metadata"]["jupyter"].update(a=1),
     "cell 1 (id title): metadata `tags`": lambda nb: nb["cells"][0]["metadata"].update(tags=[]),
+    f"metadata `{further.FOLDED}`": lambda nb: nb["cells"][0]["metadata"].update(
+        {further.FOLDED: True}
+    ),
     "notebook metadata `widgets`": lambda nb: nb["metadata"].update(widgets={"a": 1}),
     "`language_info.version` is empty": lambda nb: nb["metadata"]["language_info"].update(
         version=""
@@ -98,8 +103,22 @@ def test_what_a_person_has_chosen_stays() -> None:
     notebook["metadata"] |= {"title": "T", "authors": [{"name": "A"}], "rise": {"scroll": True}}
     chosen = {"slideshow": {"slide_type": "slide"}, "editable": False, "deletable": False}
     second(notebook)["metadata"] |= chosen | {"title": "cell"}
+    notebook["cells"][0]["metadata"]["expect"] = [{"says": "Title", "text": "a"}]
     text = text_of(notebook)
     assert canonical.tidy(text, {}) == (text, [], [])
+
+
+@pytest.mark.parametrize("state", [{}, {further.FOLDED: False}], ids=["missing", "open"])
+def test_a_block_of_going_further_is_folded(state: Json) -> None:
+    notebook = json.loads(CANONICAL)
+    notebook["cells"][0] |= {
+        "source": ["#### Going further: A kernel (5 minutes)"],
+        "metadata": {"tags": ["further"]} | state,
+    }
+    new, done, _ = canonical.tidy(text_of(notebook), {})
+    assert len(done) == 1 and "is not folded" in done[0]
+    assert json.loads(new)["cells"][0]["metadata"][further.FOLDED] is True
+    assert canonical.tidy(new, {}) == (new, [], [])
 
 
 @pytest.mark.parametrize("report", PUT_RIGHT)
@@ -154,10 +173,15 @@ def test_an_id_used_twice_is_given_up_by_the_second() -> None:
     assert json.loads(new)["cells"][1]["id"] == "code1"
 
 
-@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+@pytest.mark.parametrize("name", source_lists.PAGES)
 def test_a_run_leaves_a_notebook_in_canonical_form(handouts: Path, name: str) -> None:
     text = (handouts / f"{name}.ipynb").read_text("utf-8")
-    assert canonical.tidy(text, {}) == (text, [], [])
+    new, done, to_run = canonical.tidy(text, {})
+    # A run marks the sentences that it contradicts. Notebooks are committed without such marks.
+    marks = [line for line in done if f"`{expect.MARK}`" in line]
+    assert (done, to_run) == (marks, [])
+    assert len(marks) == text.count(f'"{expect.MARK}": [')
+    assert new == text or marks
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-//! A number that stands for the sources, so that a worker built from others is noticed.
+//! Computes a hash of the sources, by which a worker that was built from other sources is noticed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() {
     let manifest = fs::read_to_string("Cargo.toml").unwrap_or_default();
-    // This crate and those beside it that it is built on: all code that a job can run.
+    // This crate and the crates beside it that it uses: all code that a job can run.
     let crates = manifest
         .lines()
         .filter_map(|line| line.split_once("path = \"../")?.1.split('"').next())

@@ -34,7 +34,7 @@
 //! | [`layout`] | where things are below `target/kernel` |
 //! | [`launch`], [`run_folders`], [`clone_tree`], [`settings`], [`supervise`] | what runs when a kernel starts |
 //! | [`kept`] | deleting what was kept and is no longer used |
-//! | [`files`], [`lock`] | small tools |
+//! | [`files`], [`lock`], [`programs`] | small tools |
 #![forbid(unsafe_code)]
 
 pub mod changes;
@@ -45,6 +45,7 @@ pub mod kept;
 pub mod launch;
 pub mod layout;
 pub mod lock;
+pub mod programs;
 pub mod run_folders;
 pub mod settings;
 mod signatures;

@@ -3,6 +3,9 @@
 //! Source: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
 //! generators", OOPSLA 2014.
 
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
 /// The endless sequence of 64-bit numbers that belongs to a seed.
 ///
 /// # Examples
@@ -12,16 +15,11 @@
 /// assert_eq!(first, Some(0x910a_2dec_8902_5cc1));
 /// ```
 pub fn splitmix64(seed: u64) -> impl Iterator<Item = u64> {
-    let mut state = seed;
-    std::iter::from_fn(move || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Some(z ^ (z >> 31))
-    })
+    let mut generator = SplitMix64::from_seed(seed.to_le_bytes());
+    std::iter::repeat_with(move || generator.next_u64())
 }
 
-/// The same sequence as numbers from 0 to 1, of 53 random bits each.
+/// The same sequence as numbers from 0 to 1, with 53 random bits per number.
 ///
 /// # Examples
 ///
@@ -32,7 +30,7 @@ pub fn uniforms(seed: u64) -> impl Iterator<Item = f64> {
     splitmix64(seed).map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
 }
 
-/// Standard normals from pairs of these numbers, the cosine of each pair.
+/// Standard normals from pairs of these numbers: the cosine of the Box–Muller transform.
 ///
 /// Source: G. E. P. Box and M. E. Muller, 1958.
 ///

@@ -1,28 +1,37 @@
-//! What `cargo xtask bench` measures, and how its result is shown.
+//! The benchmark: our kernels measured, alone or in turns with programs in Python and C.
+//!
+//! `cargo xtask bench` builds the program of this crate and runs it. The modules, each of which
+//! uses only those below it:
 //!
 //! | module | concept |
 //! | --- | --- |
-//! | [`workload`] | one run of a kernel: seconds, and a value that is checked |
-//! | [`table`] | the table of all workloads, at the sizes of the handouts |
-//! | [`inputs`] | input numbers that are the same in every language |
-//! | [`machine`] | this machine's clock and memory bandwidth |
-//! | [`limit`] | what bounds each kernel |
-//! | [`target`] | the ratios that are wanted, and how near the values of a workload must be |
+//! | [`run`] | the steps of a whole run |
+//! | [`publish`] | the results in the repository: page, notebook, chart, raw lines |
+//! | [`report`] | the ratios as tables and as a chart |
+//! | [`ratio`] | our time divided by that of the fastest Python, the handout's own way and C |
+//! | [`peers`] | the programs that take turns: ours, those in C, those in Python |
+//! | [`turns`] | runs in turns, so that all sides of a ratio ran at the same time |
+//! | [`process`] | a program that answers `SECONDS VALUE` for each line `run` |
+//! | [`builds`] | our two builds |
 //! | [`measurement`] | a measurement, as one line of JSON |
-//! | [`ratio`] | ours against the fastest Python, the handout's own way and C |
-//! | [`report`] | the ratios as a table in Markdown and as a chart |
-//!
-//! The table has two users: the harness in `benches/kernels.rs`, and the program
-//! `speedup-bench`, which speaks a protocol of lines so that it can take turns with
-//! programs in other languages.
+//! | [`machine`] | the machine's clock and memory bandwidth |
+//! | [`workloads`] | the list of workloads, at the sizes of the handouts |
+//! | [`prepare`], [`inputs`] | their inputs and values; numbers that are the same in every language |
+//! | [`workload`], [`roofline`] | a workload, and the hardware's limit for it |
 #![forbid(unsafe_code)]
 
+pub mod builds;
 pub mod inputs;
-pub mod limit;
 pub mod machine;
 pub mod measurement;
+pub mod peers;
+pub mod prepare;
+pub mod process;
+pub mod publish;
 pub mod ratio;
 pub mod report;
-pub mod table;
-pub mod target;
+pub mod roofline;
+pub mod run;
+pub mod turns;
 pub mod workload;
+pub mod workloads;

@@ -1,32 +1,36 @@
 //! This machine's clock and memory bandwidth, measured in the same run as the kernels.
 //!
-//! They are served like workloads, under the name `machine`: the value is in units a second.
+//! They are measured like workloads, under the name `machine`. The value is in units per second.
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use anyhow::Result;
 use speedup::Threads;
 
-use crate::workload::{Failure, Run, Sample};
+use crate::workload::{Run, Sample};
 
-/// What can be measured, with what it is.
+/// The workload and the build of these measures in the results.
+pub const NAME: &str = "machine";
+
+/// The measures, each with its meaning.
 pub const MEASURES: [(&str, &str); 4] = [
     (
         "clock",
-        "cycles a second: a chain of operations of one cycle, each waiting for the last",
+        "cycles per second, from a chain of operations of one cycle that depend on one another",
     ),
-    ("fill-200MB", "bytes written a second, into 200 MB"),
+    ("fill-200MB", "bytes written per second, into 200 MB"),
     (
         "fill-4MB",
-        "bytes written a second, into 4 MB again and again",
+        "bytes written per second, into 4 MB again and again",
     ),
     (
         "copy-32MB",
-        "bytes read and written a second, from 16 MB to 16 MB again and again",
+        "bytes read and written per second, from 16 MB to 16 MB again and again",
     ),
 ];
 
-/// Prepares one of the measures; nothing for an unknown name.
+/// Prepares one of the measures; `None` for an unknown name.
 pub fn prepare(measure: &str, threads: Threads) -> Option<Run> {
     match measure {
         "clock" => Some(Box::new(clock)),
@@ -37,8 +41,9 @@ pub fn prepare(measure: &str, threads: Threads) -> Option<Run> {
     }
 }
 
-/// Shifts, exclusive ors and additions take one cycle on every processor of the last twenty years.
-fn clock() -> Result<Sample, Failure> {
+/// The clock, from shifts, exclusive ors and additions: each takes one cycle on every processor of
+/// the last twenty years.
+fn clock() -> Result<Sample> {
     const STEPS: u64 = 20_000_000;
     let start = Instant::now();
     let mut x = black_box(1_u64);

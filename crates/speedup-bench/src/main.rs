@@ -1,89 +1,86 @@
-//! The program that takes turns: `speedup-bench WORKLOAD IMPLEMENTATION THREADS`.
+//! The program of the benchmark.
 //!
-//! For each line `run` on its standard input it does the work once and answers
-//! `SECONDS VALUE`. It ends with its input. Other uses:
-//!
-//! - `speedup-bench list`: what there is, a line `WORKLOAD IMPLEMENTATION VALUE TOLERANCE` for
-//!   each, the last two being what every implementation of the workload must give;
-//! - `speedup-bench report RESULTS.jsonl RATIOS.md CHART.svg`: the table, a shorter one
-//!   beside it (`short.md`), and the chart.
+//! - `speedup-bench [--only WORKLOAD] [--quick] [--peers] [--report] [--python PROGRAM]` is
+//!   `cargo xtask bench`.
+//! - `speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [--quick]` takes turns with the programs
+//!   of the peers. For each line `run` on its standard input it does the work once and answers
+//!   `SECONDS VALUE`. It ends with its input.
 #![forbid(unsafe_code)]
 
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs, io};
+use std::{env, io};
 
+use anyhow::{Context, Result, bail};
 use speedup::Threads;
-use speedup_bench::workload::{Failure, Run, Scale};
-use speedup_bench::{machine, measurement, report, table, target};
-
-const USAGE: &str = "usage: speedup-bench WORKLOAD IMPLEMENTATION THREADS | list | \
-                     report RESULTS RATIOS CHART";
+use speedup_bench::machine;
+use speedup_bench::run::{self, Request};
+use speedup_bench::workload::{Run, Scale};
+use speedup_bench::workloads::WORKLOADS;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["list"] => list(),
-        ["report", results, ratios, chart] => write_report(results, ratios, chart),
-        [workload, implementation, threads] => {
-            prepare(workload, implementation, threads).and_then(serve)
-        }
-        _ => Err(USAGE.into()),
+        ["serve", rest @ ..] => prepare(rest).and_then(serve),
+        options => request(options).and_then(|request| run::run(&request)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn list() -> Result<(), Failure> {
-    for workload in &table::WORKLOADS {
-        let (name, implementation) = (workload.name, workload.implementation);
-        let target = target::of(name, implementation).ok_or("a workload without a target")?;
-        let (value, tolerance) = (target.value, target.tolerance);
-        println!("{name} {implementation} {value:?} {tolerance:?}");
+fn request(options: &[&str]) -> Result<Request> {
+    let mut request = Request::default();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        let mut value = || {
+            let value = options.next();
+            value.with_context(|| format!("{option} needs a value"))
+        };
+        match *option {
+            "--only" => request.only = Some((*value()?).to_owned()),
+            "--python" => request.python = Some(value()?.into()),
+            "--quick" => request.quick = true,
+            "--peers" => request.peers = true,
+            "--report" => request.report = true,
+            other => bail!("{other} is no option; see cargo xtask bench --help"),
+        }
     }
-    for (measure, _) in machine::MEASURES {
-        println!("machine {measure}");
-    }
-    Ok(())
+    Ok(request)
 }
 
-fn prepare(workload: &str, implementation: &str, threads: &str) -> Result<Run, Failure> {
-    let threads = Threads::new(threads.parse()?)?;
-    if workload == "machine" {
+fn prepare(arguments: &[&str]) -> Result<Run> {
+    let (name, implementation, threads, scale) = match *arguments {
+        [name, implementation, threads] => (name, implementation, threads, Scale::Full),
+        [name, implementation, threads, "--quick"] => (name, implementation, threads, Scale::Quick),
+        _ => bail!("usage: speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [--quick]"),
+    };
+    let threads = Threads::new(threads.parse().context("THREADS is no number")?)?;
+    if name == machine::NAME {
         return machine::prepare(implementation, threads)
-            .ok_or_else(|| format!("no measure {implementation}").into());
+            .with_context(|| format!("no measure {implementation}"));
     }
-    let workload = table::find(workload, implementation)
-        .ok_or_else(|| format!("no implementation {implementation} of {workload}"))?;
-    (workload.prepare)(threads, Scale::Full)
+    let workload = WORKLOADS
+        .iter()
+        .find(|w| w.name == name && w.implementation == implementation)
+        .with_context(|| format!("no implementation {implementation} of {name}"))?;
+    (workload.prepare)(threads, scale)
 }
 
-fn serve(mut run: Run) -> Result<(), Failure> {
+fn serve(mut run: Run) -> Result<()> {
     let mut out = io::stdout();
     for line in io::stdin().lock().lines() {
         if line? != "run" {
-            return Err("the only command is: run".into());
+            bail!("the only command is: run");
         }
         let sample = run()?;
         writeln!(out, "{:.9} {:?}", sample.seconds, sample.value)?;
         out.flush()?;
     }
-    Ok(())
-}
-
-fn write_report(results: &str, ratios: &str, chart: &str) -> Result<(), Failure> {
-    let measurements = measurement::read(&fs::read_to_string(results)?)?;
-    target::check_all(&measurements)?;
-    fs::write(ratios, report::markdown(&measurements))?;
-    let short = Path::new(ratios).with_file_name("short.md");
-    fs::write(short, report::short(&measurements))?;
-    fs::write(chart, report::chart(&measurements)?.svg())?;
     Ok(())
 }

@@ -1,14 +1,16 @@
-//! Ours against the fastest Python, the handout's own way and C.
+//! Our time divided by that of the fastest Python, the handout's own way and C.
 
-use crate::limit;
+use crate::machine;
 use crate::measurement::Measurement;
-use crate::target::{TARGETS, Target};
+use crate::workload::Workload;
+use crate::workloads::WORKLOADS;
 
-/// Peers that do less than the work, shown in the results but not counted as Python's best:
-/// single precision in place of double, and a product that is exact below 2²⁴ only.
+/// Peers that do less than the work. They are in the results, but not counted as Python's best.
+///
+/// `jax-single` works in single precision, and `blas-single` is exact below 2²⁴ only.
 pub const NOT_COUNTED: [&str; 2] = ["jax-single", "blas-single"];
 
-/// A median is steady if it is at most so many times the shortest time.
+/// The largest ratio of a median to the shortest time at which the median is steady.
 pub const STEADY: f64 = 1.5;
 
 /// The best of some peers.
@@ -23,17 +25,17 @@ pub struct Best {
 }
 
 /// One row of the table: a workload at one number of threads.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Row {
-    /// What is wanted.
-    pub target: &'static Target,
-    /// How many threads.
+    /// The workload.
+    pub workload: &'static Workload,
+    /// The number of threads.
     pub threads: usize,
     /// Our median from a build like the notebook's, in seconds.
     pub notebook: f64,
-    /// Whether that is steady.
+    /// Whether this median is steady.
     pub steady: bool,
-    /// The same in release.
+    /// Our median in release, in seconds.
     pub release: Option<f64>,
     /// The fastest Python.
     pub python: Option<Best>,
@@ -41,28 +43,28 @@ pub struct Row {
     pub handout: Option<Best>,
     /// The fastest C.
     pub c: Option<Best>,
-    /// The shortest possible time, in seconds.
-    pub limit: Option<f64>,
+    /// The time that the roofline allows, in seconds.
+    pub roofline: Option<f64>,
 }
 
 impl Row {
-    /// Our time over a peer's.
+    /// Our time divided by a peer's.
     pub fn over(&self, peer: Option<&Best>) -> Option<f64> {
         Some(self.notebook / peer?.seconds)
     }
 
-    /// Whether our time and those it is compared with are steady; ratios mean little otherwise.
+    /// Whether our time and those of the peers are steady. Otherwise the ratios mean little.
     pub fn is_steady(&self) -> bool {
         let peers = [&self.python, &self.handout, &self.c];
         self.steady && peers.into_iter().flatten().all(|peer| peer.steady)
     }
 
-    /// Whether each wanted ratio that was measured is met; nothing if none was.
+    /// Whether each wanted ratio that was measured is met; `None` if none was.
     pub fn met(&self) -> Option<bool> {
         let pairs = [
-            (self.target.python, &self.python),
-            (self.target.handout, &self.handout),
-            (self.target.c, &self.c),
+            (self.workload.wanted.python, &self.python),
+            (self.workload.wanted.handout, &self.handout),
+            (self.workload.wanted.c, &self.c),
         ];
         let checks = pairs
             .into_iter()
@@ -76,24 +78,23 @@ pub fn rows(measurements: &[Measurement]) -> Vec<Row> {
     let mut counts: Vec<usize> = measurements.iter().map(|m| m.threads).collect();
     counts.sort_unstable();
     counts.dedup();
-    let row = |(threads, target): (usize, &'static Target)| row(measurements, target, threads);
+    let row = |(threads, workload)| row(measurements, workload, threads);
     counts
         .into_iter()
-        .flat_map(|threads| TARGETS.iter().map(move |target| (threads, target)))
+        .flat_map(|threads| WORKLOADS.iter().map(move |workload| (threads, workload)))
         .filter_map(row)
         .collect()
 }
 
-fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<Row> {
+fn row(all: &[Measurement], workload: &'static Workload, threads: usize) -> Option<Row> {
     let of_row: Vec<&Measurement> = all
         .iter()
-        .filter(|m| m.workload == target.workload && m.threads == threads)
-        .filter(|m| m.implementation.ends_with(target.suffix()))
+        .filter(|m| m.threads == threads && workload.has(&m.workload, &m.implementation))
         .collect();
     let steady = |m: &Measurement| m.median_s <= STEADY * m.min_s;
     let ours = |build: &str| {
         let mut found = of_row.iter();
-        found.find(|m| m.build == build && m.implementation == target.implementation)
+        found.find(|m| m.build == build && m.implementation == workload.implementation)
     };
     let best = |build: &str, counted: &dyn Fn(&str) -> bool| {
         let peers = of_row.iter().filter(|m| m.build == build);
@@ -106,9 +107,14 @@ fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<R
                 steady: steady(m),
             })
     };
+    let rate = |measure: &str, threads: usize| {
+        let mut of_machine = all.iter().filter(|m| m.build == machine::NAME);
+        let found = of_machine.find(|m| m.implementation == measure && m.threads == threads);
+        found.map(|m| m.value)
+    };
     let notebook = ours("notebook")?;
     Some(Row {
-        target,
+        workload,
         threads,
         notebook: notebook.median_s,
         steady: steady(notebook),
@@ -116,8 +122,7 @@ fn row(all: &[Measurement], target: &'static Target, threads: usize) -> Option<R
         python: best("python", &|name| !NOT_COUNTED.contains(&name)),
         handout: best("python", &|name| name.contains("handout")),
         c: best("c", &|_| true),
-        limit: limit::of(target.workload, target.implementation)
-            .and_then(|limit| limit.seconds(all, threads)),
+        roofline: workload.roofline.seconds(rate, threads),
     })
 }
 
@@ -163,7 +168,7 @@ mod tests {
     fn the_best_of_those_that_count() {
         let rows = rows(&planted());
         let wealth = &rows[0];
-        assert_eq!(wealth.target.workload, "wealth");
+        assert_eq!(wealth.workload.name, "wealth");
         assert_eq!(
             wealth.python.as_ref().unwrap().implementation,
             "numpy-threads"
@@ -181,7 +186,7 @@ mod tests {
         assert_eq!(rows[1].c.as_ref().unwrap().seconds, 0.01);
         assert_eq!(rows[2].c.as_ref().unwrap().seconds, 0.004);
         assert_eq!(rows[2].met(), Some(false));
-        assert_eq!(rows[2].limit, Some(0.004));
+        assert_eq!(rows[2].roofline, Some(0.004));
     }
 
     #[test]

@@ -1,14 +1,30 @@
-//! The ratios as a table in Markdown and as a chart.
+//! The ratios as tables and as a chart.
 
-use speedup::chart::{BarChart, Chart};
-use speedup::timing::{human, significant};
+use speedup_notebook::display::chart::{BarChart, Chart};
+use speedup_notebook::measure::format::{format_duration, significant};
 
-use crate::limit::{self, Limit};
+use crate::machine;
 use crate::measurement::Measurement;
 use crate::ratio::{Best, NOT_COUNTED, Row, rows};
-use crate::table;
+use crate::workloads::WORKLOADS;
 
-/// The tables of all numbers of threads, what bounds each kernel, and what the machine can do.
+/// All measurements as a table for the screen.
+pub fn measurements(measurements: &[Measurement]) -> String {
+    let mut text = format!(
+        "{:<13} {:<20} {:<9} {:>7} {:>11} {:>11} {:>8}  {}\n",
+        "workload", "implementation", "build", "threads", "median", "shortest", "repeats", "value"
+    );
+    for m in measurements {
+        let (median, shortest) = (format_duration(m.median_s), format_duration(m.min_s));
+        text += &format!(
+            "{:<13} {:<20} {:<9} {:>7} {median:>11} {shortest:>11} {:>8}  {}\n",
+            m.workload, m.implementation, m.build, m.threads, m.repeats, m.value
+        );
+    }
+    text
+}
+
+/// The tables of ratios per number of threads, then the limits of the kernels and of the machine.
 pub fn markdown(measurements: &[Measurement]) -> String {
     let rows = rows(measurements);
     let mut text = String::new();
@@ -32,18 +48,16 @@ pub fn markdown(measurements: &[Measurement]) -> String {
     let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
     text += &left_out.concat();
     text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
-    let shown = |name: &str| rows.iter().any(|row| row.target.workload == name);
-    for workload in table::WORKLOADS.iter().filter(|w| shown(w.name)) {
-        if let Some(limit) = limit::of(workload.name, workload.implementation) {
-            let (name, work) = (workload.name, workload.work);
-            text += &format!("| `{name}` | {work} | {} |\n", limit.words());
-        }
+    let shown = |name: &str| rows.iter().any(|row| row.workload.name == name);
+    for workload in WORKLOADS.iter().filter(|w| shown(w.name)) {
+        let (name, work, roofline) = (workload.name, workload.work, &workload.roofline);
+        text += &format!("| `{name}` | {work} | {} |\n", roofline.words());
     }
-    text += &machine(measurements);
+    text += &of_machine(measurements);
     text
 }
 
-/// One table for a handout: how many times as long as ours the others take, at most threads.
+/// One table for a handout: the others' times divided by ours, with the most threads.
 pub fn short(measurements: &[Measurement]) -> String {
     let rows = rows(measurements);
     let most = most_threads(&rows);
@@ -53,23 +67,18 @@ pub fn short(measurements: &[Measurement]) -> String {
         " --- |".repeat(7)
     );
     for row in rows.iter().filter(|row| row.threads == most) {
-        let target = row.target;
+        let workload = row.workload;
         let times = |peer: &Option<Best>| {
             row.over(peer.as_ref())
                 .map_or("–".to_owned(), |ratio| significant(1.0 / ratio, 2))
         };
-        let work = table::find(target.workload, target.implementation).map_or("", |w| w.work);
-        let kind = match limit::of(target.workload, target.implementation) {
-            Some(Limit::Bytes { .. }) => "memory",
-            _ => "arithmetic",
-        };
         let cells = [
-            format!("`{}`", target.workload),
-            work.to_owned(),
+            format!("`{}`", workload.name),
+            workload.work.to_owned(),
             times(&row.python),
             times(&row.handout),
             times(&row.c),
-            kind.to_owned(),
+            workload.roofline.kind().to_owned(),
             share(row),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
@@ -78,17 +87,21 @@ pub fn short(measurements: &[Measurement]) -> String {
 }
 
 fn share(row: &Row) -> String {
-    row.limit.map_or("–".to_owned(), |limit| {
-        format!("{:.0} %", 100.0 * limit / row.notebook)
+    row.roofline.map_or("–".to_owned(), |seconds| {
+        format!("{:.0} %", 100.0 * seconds / row.notebook)
     })
 }
 
 fn line(row: &Row) -> String {
-    let target = row.target;
-    let time = |seconds: Option<f64>| seconds.map_or("–".to_owned(), human);
+    let workload = row.workload;
+    let time = |seconds: Option<f64>| seconds.map_or("–".to_owned(), format_duration);
     let peer = |best: &Option<Best>| {
         best.as_ref().map_or("–".to_owned(), |best| {
-            format!("{} ({})", human(best.seconds), best.implementation)
+            format!(
+                "{} ({})",
+                format_duration(best.seconds),
+                best.implementation
+            )
         })
     };
     let ratio = |best: &Option<Best>| {
@@ -96,9 +109,9 @@ fn line(row: &Row) -> String {
             .map_or("–".to_owned(), |ratio| significant(ratio, 2))
     };
     let wanted: Vec<String> = [
-        (target.python, "Python"),
-        (target.handout, "handout"),
-        (target.c, "C"),
+        (workload.wanted.python, "Python"),
+        (workload.wanted.handout, "handout"),
+        (workload.wanted.c, "C"),
     ]
     .into_iter()
     .filter_map(|(wanted, who)| Some(format!("{} × {who}", significant(wanted?, 2))))
@@ -109,13 +122,13 @@ fn line(row: &Row) -> String {
         Some(false) => "no",
         None => "–",
     };
-    let name = match target.suffix() {
-        "" => format!("`{}`", target.workload),
-        suffix => format!("`{}`, {} memory", target.workload, &suffix[1..]),
+    let name = match workload.suffix() {
+        "" => format!("`{}`", workload.name),
+        suffix => format!("`{}`, {} memory", workload.name, &suffix[1..]),
     };
     let cells = [
         name,
-        human(row.notebook),
+        format_duration(row.notebook),
         time(row.release),
         peer(&row.python),
         ratio(&row.python),
@@ -125,26 +138,26 @@ fn line(row: &Row) -> String {
         ratio(&row.c),
         wanted.join(", "),
         met.to_owned(),
-        time(row.limit),
+        time(row.roofline),
         share(row),
     ];
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// A sentence on a peer that does less than the work.
+/// A sentence on a peer that does less than the work; empty if it was not measured.
 fn left_out(measurements: &[Measurement], name: &str) -> String {
     let most = measurements.iter().filter(|m| m.implementation == name);
     most.max_by_key(|m| m.threads)
         .map_or(String::new(), |m| {
             let (workload, threads) = (&m.workload, plural(m.threads));
-            let time = human(m.median_s);
+            let time = format_duration(m.median_s);
             format!(" Not counted, as it works in single precision: {name} ({workload}), {time} on {threads}.")
         })
 }
 
-fn machine(measurements: &[Measurement]) -> String {
+fn of_machine(measurements: &[Measurement]) -> String {
     let mut text = String::new();
-    for m in measurements.iter().filter(|m| m.build == "machine") {
+    for m in measurements.iter().filter(|m| m.build == machine::NAME) {
         let rate = m.value / 1e9;
         let unit = if m.implementation == "clock" {
             "GHz"
@@ -171,7 +184,7 @@ fn plural(threads: usize) -> String {
     }
 }
 
-/// How many times as long as ours the fastest Python and C take, at most threads.
+/// A bar chart of the fastest Python's and C's times divided by ours, with the most threads.
 ///
 /// # Errors
 ///
@@ -190,7 +203,7 @@ pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
             "Time of the fastest Python and of C, in times ours, {}",
             plural(most)
         ),
-        rows.iter().map(|row| row.target.short),
+        rows.iter().map(|row| row.workload.label),
     )
     .y("times our time (logarithmic)")
     .logarithmic()

@@ -1,53 +1,164 @@
-//! One run of a kernel: seconds, and a value that is checked.
+//! A workload: a kernel with its inputs, its expected value, its limit and its wanted ratios.
 
-use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
 
+use anyhow::{Result, bail};
 use speedup::Threads;
 
-/// What went wrong in a run.
-pub type Failure = Box<dyn Error + Send + Sync>;
+use crate::roofline::Roofline;
 
-/// One run: how long the kernel took, and the value that all implementations must agree on.
+/// One run of a program: the time of the kernel, and the value that is checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
-    /// Seconds on the clock on the wall, of the kernel alone.
+    /// Wall-clock time of the kernel alone, in seconds.
     pub seconds: f64,
-    /// Computed from the kernel's result, after the clock was stopped.
+    /// Computed from the kernel's result after the clock has stopped.
     pub value: f64,
 }
 
 /// A prepared kernel; each call is one run of the same work.
-pub type Run = Box<dyn FnMut() -> Result<Sample, Failure>>;
+pub type Run = Box<dyn FnMut() -> Result<Sample>>;
 
-/// How much work a run is.
+/// The amount of work per run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// The sizes of the handouts.
     Full,
-    /// The same, but for workloads that take many seconds: a share of the work.
+    /// The same sizes, except for workloads that take many seconds: these do less.
     Quick,
 }
 
-/// One line of the table of workloads.
-#[derive(Clone, Copy)]
+/// The value that every implementation of a workload must give.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// The value.
+    pub value: f64,
+    /// The largest difference that is allowed. Random workloads allow five to six standard deviations.
+    pub tolerance: f64,
+}
+
+impl Expected {
+    /// A value with its tolerance.
+    pub const fn new(value: f64, tolerance: f64) -> Self {
+        Self { value, tolerance }
+    }
+
+    /// Compares a value with the expected one.
+    ///
+    /// # Errors
+    ///
+    /// Both values, if they differ by more than the tolerance or the value is NaN.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup_bench::workload::Expected;
+    ///
+    /// let pi = Expected::new(3.14159, 1e-3);
+    /// assert!(pi.check(3.1416).is_ok() && pi.check(3.2).is_err());
+    /// ```
+    pub fn check(self, value: f64) -> Result<()> {
+        let Self {
+            value: expected,
+            tolerance,
+        } = self;
+        if (value - expected).abs() <= tolerance {
+            return Ok(());
+        }
+        bail!("the value {value} is not {expected} (± {tolerance})")
+    }
+}
+
+/// The largest wanted ratios of our time to a peer's; `None` where no ratio is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// Our time divided by the fastest Python's.
+    pub python: Option<f64>,
+    /// Our time divided by the time of the handout's own way.
+    pub handout: Option<f64>,
+    /// Our time divided by the fastest C's.
+    pub c: Option<f64>,
+}
+
+/// A program in C: one source, called with one variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CProgram {
+    /// The name of the source in `peers/c`, without `.c`.
+    pub source: &'static str,
+    /// The second argument of the program; empty if it has one variant only.
+    pub variant: &'static str,
+    /// The implementation's name in the results.
+    pub implementation: &'static str,
+}
+
+impl CProgram {
+    /// A program with one variant, which is `c` in the results.
+    pub const fn of(source: &'static str) -> Self {
+        Self::variant(source, "", "c")
+    }
+
+    /// A program that is called with a variant.
+    pub const fn variant(
+        source: &'static str,
+        variant: &'static str,
+        implementation: &'static str,
+    ) -> Self {
+        Self {
+            source,
+            variant,
+            implementation,
+        }
+    }
+}
+
+/// One row of the list of workloads.
+#[derive(Clone, Copy, Debug)]
 pub struct Workload {
     /// The kernel's name in all results.
     pub name: &'static str,
-    /// Our implementation of it: one kernel may be measured in more ways than one.
+    /// Our implementation. A kernel that is measured in several ways has a row per way.
     pub implementation: &'static str,
-    /// The work, in words.
+    /// A short name for charts.
+    pub label: &'static str,
+    /// The work in words.
     pub work: &'static str,
-    /// What `--quick` does instead, in words; nothing if it does the same.
+    /// The smaller work of [`Scale::Quick`] in words; `None` if it is the same.
     pub quick: Option<&'static str>,
-    /// Makes the inputs, for so many threads.
-    pub prepare: fn(Threads, Scale) -> Result<Run, Failure>,
+    /// Makes the inputs.
+    pub prepare: fn(Threads, Scale) -> Result<Run>,
+    /// The value of every implementation at [`Scale::Full`].
+    pub expected: Expected,
+    /// The ratios that are wanted with as many threads as cores.
+    pub wanted: Wanted,
+    /// The hardware's limit.
+    pub roofline: Roofline,
+    /// The programs in C.
+    pub c: &'static [CProgram],
 }
 
-/// Times `work`, and computes the value from its result when the clock has stopped.
+impl Workload {
+    /// The end of the names of this row's implementations; empty if the kernel has one row.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let row = speedup_bench::workloads::find("fill_squares", "c-new").unwrap();
+    /// assert_eq!(row.suffix(), "-new");
+    /// ```
+    pub fn suffix(&self) -> &'static str {
+        self.implementation.trim_start_matches("speedup")
+    }
+
+    /// Whether an implementation belongs to this row.
+    pub fn has(&self, workload: &str, implementation: &str) -> bool {
+        self.name == workload && implementation.ends_with(self.suffix())
+    }
+}
+
+/// Times `work`, and computes the value of its result after the clock has stopped.
 ///
-/// The result is dropped outside the timed part as well.
+/// Dropping the result is not timed either.
 ///
 /// # Errors
 ///
@@ -58,12 +169,12 @@ pub struct Workload {
 /// ```
 /// let sample = speedup_bench::workload::timed(|| Ok(vec![1.0, 2.0]), |v| v.iter().sum())?;
 /// assert_eq!(sample.value, 3.0);
-/// # Ok::<(), speedup_bench::workload::Failure>(())
+/// # Ok::<(), anyhow::Error>(())
 /// ```
 pub fn timed<T>(
     work: impl FnOnce() -> Result<T, speedup::Error>,
     value: impl FnOnce(&T) -> f64,
-) -> Result<Sample, Failure> {
+) -> Result<Sample> {
     let start = Instant::now();
     let result = black_box(work()?);
     let seconds = start.elapsed().as_secs_f64();

@@ -1,5 +1,7 @@
-//! Where results are kept, and for how long.
+//! A folder of stored results, with a lifetime.
 
+use std::fmt::Display;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,18 +10,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use speedup::Error;
 
-use crate::{Found, Origin, entry, shape};
+use crate::{CacheStatus, Cached, entry, schema};
 
-/// How long a result is kept unless [`Cache::lifetime`] says otherwise: 30 days.
-pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// The lifetime of a result unless [`Cache::lifetime`] sets another: 30 days.
+pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The folder that holds everything kept, inside the one that was chosen.
+/// The subfolder for all files of a cache, inside the folder that the caller chose.
 const FOLDER: &str = "speedup-cache";
 
-/// Results of slow functions on disk.
+/// A cache on disk for the results of slow functions.
 ///
 /// Any number of threads and processes may use the same cache at the same time. If two of them
-/// want a result that is not there, both compute it.
+/// need a result that is not stored yet, both compute it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cache {
     folder: PathBuf,
@@ -29,14 +31,14 @@ pub struct Cache {
 impl Cache {
     /// The cache of this name in the user's cache folder (`~/.cache` on Linux).
     ///
-    /// Each working folder has caches of its own, so that two copies of a notebook do not
-    /// disturb each other. **Notebooks in the same folder need different names**: a cache of the
-    /// same name is the same cache.
+    /// Each working folder has its own caches, so two copies of a notebook do not share
+    /// results. **Notebooks in the same folder need different names**: a cache of the same
+    /// name is the same cache.
     ///
     /// # Errors
     ///
-    /// [`Error::System`] for a name that is not of letters, digits, `-` and `_`, if there is no
-    /// user's cache folder, or if nothing can be written there.
+    /// [`Error::System`] if the name has characters other than ASCII letters, digits, `-` and
+    /// `_`, if the user has no cache folder, or if it cannot be written.
     ///
     /// # Examples
     ///
@@ -47,45 +49,49 @@ impl Cache {
     pub fn open(name: &str) -> Result<Self, Error> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || !name.chars().all(allowed) {
-            return Err(trouble(format!(
-                "the name {name:?} is not allowed, use letters, digits, - and _"
+            return Err(cache_error(format!(
+                "the name {name:?} is not allowed, use the letters a to z and A to Z, digits, - and _"
             )));
         }
         let user = dirs::cache_dir()
-            .ok_or_else(|| trouble("no cache folder for this user; set XDG_CACHE_HOME"))?;
-        let here = std::env::current_dir().map_err(trouble)?;
+            .ok_or_else(|| cache_error("this user has no cache folder; set XDG_CACHE_HOME"))?;
+        let here = std::env::current_dir().map_err(|error| folder_error(Path::new("."), &error))?;
         let (_, here) = Integrity::from(here.as_os_str().as_encoded_bytes()).to_hex();
         Self::at(user.join(FOLDER).join(format!("{name}-{}", &here[..16])))
     }
 
-    /// The cache in a folder of your choice, which must exist; it keeps to a subfolder.
+    /// The cache in a folder of your choice, which must exist. All files are in a subfolder of it.
     ///
     /// # Errors
     ///
-    /// [`Error::System`] if there is no such folder, or nothing can be written there.
+    /// [`Error::System`] if the folder does not exist or cannot be written.
     ///
     /// # Examples
     ///
     /// ```
     /// use speedup_cache::Cache;
     ///
-    /// assert!(Cache::in_folder("no/such/folder").is_err());
+    /// let error = Cache::in_folder("no/such/folder").unwrap_err().to_string();
+    /// assert!(error.starts_with("result cache: the folder no/such/folder: No such file"));
     /// ```
     pub fn in_folder(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        let folder = folder.as_ref().canonicalize().map_err(trouble)?;
+        let folder = folder.as_ref();
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| folder_error(folder, &error))?;
         Self::at(folder.join(FOLDER))
     }
 
     fn at(folder: PathBuf) -> Result<Self, Error> {
-        std::fs::create_dir_all(&folder).map_err(trouble)?;
+        std::fs::create_dir_all(&folder).map_err(|error| folder_error(&folder, &error))?;
         Ok(Self {
             folder,
-            lifetime: LIFETIME,
+            lifetime: DEFAULT_LIFETIME,
         })
     }
 
-    /// Sets how long a result is kept. Older ones are not read, and are removed when the next result
-    /// is kept.
+    /// Sets the lifetime of a result. Older results are not read. They are removed when the
+    /// next result is stored.
     ///
     /// # Examples
     ///
@@ -102,7 +108,7 @@ impl Cache {
         self
     }
 
-    /// The files that the kept results are in, one for each.
+    /// The files of the stored results, one file per result.
     ///
     /// # Examples
     ///
@@ -116,13 +122,13 @@ impl Cache {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn files(&self) -> Vec<PathBuf> {
-        let kept = cacache::list_sync(&self.folder).flatten();
-        kept.map(|kept| self.file(&kept)).collect()
+        let entries = cacache::list_sync(&self.folder).flatten();
+        entries.map(|entry| self.file(&entry)).collect()
     }
 
-    /// Where the store puts a result: two folders of two hexadecimal digits, then the rest.
-    fn file(&self, kept: &Metadata) -> PathBuf {
-        let (algorithm, digits) = kept.integrity.to_hex();
+    /// The path of a result, by cacache's rule: two folders of two hexadecimal digits, then the rest.
+    fn file(&self, entry: &Metadata) -> PathBuf {
+        let (algorithm, digits) = entry.integrity.to_hex();
         self.folder
             .join("content-v2")
             .join(algorithm.to_string())
@@ -131,11 +137,11 @@ impl Cache {
             .join(&digits[4..])
     }
 
-    /// Removes everything that this cache keeps.
+    /// Removes all results of this cache.
     ///
     /// # Errors
     ///
-    /// [`Error::System`] if the operating system does not remove it.
+    /// [`Error::System`] if a file cannot be removed.
     ///
     /// # Examples
     ///
@@ -144,19 +150,23 @@ impl Cache {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn clear(&self) -> Result<(), Error> {
-        cacache::clear_sync(&self.folder).map_err(refused)
+        cacache::clear_sync(&self.folder).map_err(store_error)
     }
 
-    /// The function's result for these inputs: read, if it is kept, or else computed and kept.
+    /// The function's result for these inputs, read from disk or computed and stored.
     ///
     /// `function` and `version` name the function. A program cannot see that the code of a
-    /// function has changed: **count up the version whenever a change may change its
-    /// results.** A result depends on `inputs` only, so all that the function uses has to be in them.
+    /// function has changed: **increase the version whenever the results may change.** The
+    /// result must depend on `inputs` only, because a stored result is found by them.
     ///
-    /// A kept result is used only if its SHA-256 is right, and version and type are the same, with
-    /// the names and types of all fields; [`Found::origin`] says what was wrong otherwise. Inputs of
-    /// different types never share a result. (An index line that is damaged counts as
-    /// nothing kept.) If a computed value cannot be kept, [`Found::not_kept`] says why.
+    /// A stored result is used only if its SHA-256, its version and its type are right,
+    /// including the names and types of all fields. Otherwise it is computed again, and
+    /// [`Cached::status`] gives the reason. If an index line is damaged, the status is
+    /// [`CacheStatus::Miss`]. Inputs of different types never share a result.
+    ///
+    /// A computed value is returned even if it cannot be stored. [`Cached::store_error`] then
+    /// gives the reason, for example that the disk is full, or that serde leaves out fields
+    /// of the value so that it cannot be read again.
     ///
     /// # Errors
     ///
@@ -164,20 +174,20 @@ impl Cache {
     ///
     /// # Panics
     ///
-    /// Only if the function does.
+    /// If the function panics.
     ///
     /// # Examples
     ///
     /// ```
-    /// use speedup_cache::{Cache, Origin};
+    /// use speedup_cache::{Cache, CacheStatus};
     ///
     /// # let folder = std::env::temp_dir().join(format!("speedup-call-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder).unwrap();
     /// # let cache = Cache::in_folder(&folder)?;
-    /// let found = cache.call("square", 1, &3.0, |x| x * x)?;
-    /// assert_eq!(found.value, 9.0);
+    /// let square = cache.call("square", 1, &3.0, |x| x * x)?;
+    /// assert_eq!(square.value, 9.0);
     /// let cube = cache.call("square", 2, &3.0, |x| x * x * x)?;
-    /// assert_eq!(cube.origin, Origin::Stale { version: 1 });
+    /// assert_eq!(cube.status, CacheStatus::Stale { version: 1 });
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # Ok::<(), speedup::Error>(())
     /// ```
@@ -187,97 +197,106 @@ impl Cache {
         version: u32,
         inputs: &I,
         compute: impl FnOnce(&I) -> V,
-    ) -> Result<Found<V>, Error>
+    ) -> Result<Cached<V>, Error>
     where
         I: Serialize,
         V: Serialize + DeserializeOwned,
     {
-        let mut bytes = shape::of(inputs).map_err(trouble)?.into_bytes();
-        bytes.extend(postcard::to_stdvec(inputs).map_err(trouble)?);
+        let not_bytes = |error: &dyn Display| {
+            cache_error(format!(
+                "the inputs of {function} cannot be written as bytes: {error}"
+            ))
+        };
+        let schema = schema::of(inputs).map_err(|error| not_bytes(&error))?;
+        let mut bytes = schema.into_bytes();
+        bytes.extend(postcard::to_stdvec(inputs).map_err(|error| not_bytes(&error))?);
         let key = format!("{function} {}", Integrity::from(bytes));
         let start = Instant::now();
-        let origin = match self.read(&key, version) {
+        let status = match self.read(&key, version) {
             Ok(value) => {
-                return Ok(Found {
+                return Ok(Cached {
                     value,
-                    origin: Origin::Read,
+                    status: CacheStatus::Hit,
                     seconds: start.elapsed().as_secs_f64(),
-                    not_kept: None,
+                    store_error: None,
                 });
             }
-            Err(origin) => origin,
+            Err(status) => status,
         };
         let start = Instant::now();
         let value = compute(inputs);
         let seconds = start.elapsed().as_secs_f64();
-        let not_kept = self.keep(&key, version, &value).err();
-        Ok(Found {
+        let store_error = self.store(&key, version, &value).err();
+        Ok(Cached {
             value,
-            origin,
+            status,
             seconds,
-            not_kept,
+            store_error,
         })
     }
 
-    fn read<V>(&self, key: &str, version: u32) -> Result<V, Origin>
+    fn read<V>(&self, key: &str, version: u32) -> Result<V, CacheStatus>
     where
         V: Serialize + DeserializeOwned,
     {
-        let kept = cacache::metadata_sync(&self.folder, key)
-            .map_err(|_| Origin::Damaged)?
-            .ok_or(Origin::Computed)?;
-        if self.is_expired(&kept) {
-            return Err(Origin::Expired);
+        let entry = cacache::metadata_sync(&self.folder, key)
+            .map_err(|_| CacheStatus::Damaged)?
+            .ok_or(CacheStatus::Miss)?;
+        if self.is_expired(&entry) {
+            return Err(CacheStatus::Expired);
         }
-        let bytes =
-            cacache::read_hash_sync(&self.folder, &kept.integrity).map_err(|_| Origin::Damaged)?;
+        let bytes = cacache::read_hash_sync(&self.folder, &entry.integrity)
+            .map_err(|_| CacheStatus::Damaged)?;
         entry::decode(&bytes, key, version)
     }
 
-    fn keep<V>(&self, key: &str, version: u32, value: &V) -> Result<(), Error>
+    fn store<V>(&self, key: &str, version: u32, value: &V) -> Result<(), Error>
     where
         V: Serialize + DeserializeOwned,
     {
         self.remove_expired();
-        let bytes = entry::encode(key, version, value).map_err(trouble)?;
-        // What was kept under this key takes up space, or is in the way; often there is nothing.
+        let bytes = entry::encode(key, version, value).map_err(cache_error)?;
+        // An older result of this key would only take up space. Mostly there is none.
         let _ = RemoveOpts::new()
             .remove_fully(true)
             .remove_sync(&self.folder, key);
         cacache::write_sync(&self.folder, key, bytes)
             .map(|_| ())
-            .map_err(refused)
+            .map_err(store_error)
     }
 
-    fn is_expired(&self, kept: &Metadata) -> bool {
+    fn is_expired(&self, entry: &Metadata) -> bool {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.map_or(0, |now| now.as_millis());
-        now.saturating_sub(kept.time) > self.lifetime.as_millis()
+        now.saturating_sub(entry.time) > self.lifetime.as_millis()
     }
 
-    /// What cannot be removed now will be tried again with the next result.
+    /// A file that cannot be removed now is tried again when the next result is stored.
     fn remove_expired(&self) {
-        for kept in cacache::list_sync(&self.folder).flatten() {
-            if self.is_expired(&kept) {
+        for entry in cacache::list_sync(&self.folder).flatten() {
+            if self.is_expired(&entry) {
                 let _ = RemoveOpts::new()
                     .remove_fully(true)
-                    .remove_sync(&self.folder, &kept.key);
+                    .remove_sync(&self.folder, &entry.key);
             }
         }
     }
 }
 
-fn trouble(problem: impl std::fmt::Display) -> Error {
-    Error::System {
-        what: "result cache",
-        problem: problem.to_string(),
-    }
+fn cache_error(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::system("result cache", cause)
 }
 
-/// The system's own words, without the path that the store adds to them.
-fn refused(error: cacache::Error) -> Error {
+/// The error of the operating system, with the name of the folder in its text.
+fn folder_error(folder: &Path, error: &io::Error) -> Error {
+    let message = format!("the folder {}: {error}", folder.display());
+    cache_error(io::Error::new(error.kind(), message))
+}
+
+/// The error of the operating system, without the path that cacache adds to it.
+fn store_error(error: cacache::Error) -> Error {
     match error {
-        cacache::Error::IoError(error, _) => trouble(error),
-        other => trouble(other),
+        cacache::Error::IoError(error, _) => cache_error(error),
+        other => cache_error(other),
     }
 }

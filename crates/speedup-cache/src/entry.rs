@@ -1,69 +1,72 @@
-//! One kept value as bytes: what it is, then the value.
+//! One stored value as bytes: a header, then the value.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Origin, shape};
+use crate::{CacheStatus, schema};
 
-/// The layout of an entry; an entry of another layout cannot be read.
+/// The version of this layout. Entries with another one cannot be read.
 const LAYOUT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Header {
     layout: u32,
-    /// Makes the bytes of two entries differ, so that no two share one file of the store.
+    /// It makes the bytes of any two entries different, so that no two share one file.
     key: String,
     version: u32,
-    shape: String,
+    schema: String,
 }
 
-/// The bytes of an entry, or why a value of this type cannot be kept.
+/// The bytes of an entry, or why a value of this type cannot be stored.
 pub fn encode<V>(key: &str, version: u32, value: &V) -> Result<Vec<u8>, String>
 where
     V: Serialize + DeserializeOwned,
 {
-    let head = Head {
+    let header = Header {
         layout: LAYOUT,
         key: key.to_owned(),
         version,
-        shape: shape::of(value).map_err(|error| error.to_string())?,
+        schema: schema::of(value).map_err(|error| error.to_string())?,
     };
-    let bytes = postcard::to_stdvec(&(&head, value)).map_err(|error| error.to_string())?;
-    // Not every type that can be written can be read: serde leaves fields out on demand.
+    let bytes = postcard::to_stdvec(&(&header, value)).map_err(|error| error.to_string())?;
+    // Not every type that can be written can be read: `skip_serializing_if` leaves fields out.
     let back = decode::<V>(&bytes, key, version).ok();
-    let again = back.and_then(|value| postcard::to_stdvec(&(head, value)).ok());
+    let again = back.and_then(|value| postcard::to_stdvec(&(header, value)).ok());
     if again.as_ref() != Some(&bytes) {
         let name = std::any::type_name::<V>();
         return Err(format!(
             "a value of type {name} does not come back as it was written; \
-             serde must write all its fields in the same way each time"
+             remove serde attributes that leave out or change fields, such as skip_serializing_if"
         ));
     }
     Ok(bytes)
 }
 
-/// The value, or why these bytes are of no use.
-pub fn decode<V>(bytes: &[u8], key: &str, version: u32) -> Result<V, Origin>
+/// The value, or why it cannot be used.
+pub fn decode<V>(bytes: &[u8], key: &str, version: u32) -> Result<V, CacheStatus>
 where
     V: Serialize + DeserializeOwned,
 {
-    let (head, rest): (Head, _) = postcard::take_from_bytes(bytes).map_err(|_| Origin::Damaged)?;
-    if head.layout != LAYOUT || head.key != key {
-        return Err(Origin::Damaged);
+    let (header, rest): (Header, _) =
+        postcard::take_from_bytes(bytes).map_err(|_| CacheStatus::Damaged)?;
+    if header.layout != LAYOUT || header.key != key {
+        return Err(CacheStatus::Damaged);
     }
-    if head.version != version {
-        return Err(Origin::Stale {
-            version: head.version,
+    if header.version != version {
+        return Err(CacheStatus::Stale {
+            version: header.version,
         });
     }
     let type_name = std::any::type_name::<V>();
-    if head.shape.split_once(" = ").map(|(name, _)| name) != Some(type_name) {
-        return Err(Origin::OtherType);
+    if header.schema.split_once(" = ").map(|(name, _)| name) != Some(type_name) {
+        return Err(CacheStatus::OtherType);
     }
     match postcard::take_from_bytes::<V>(rest) {
-        Ok((value, [])) if shape::of(&value).is_ok_and(|shape| shape == head.shape) => Ok(value),
-        Ok((_, [])) => Err(Origin::OtherType),
-        _ => Err(Origin::Damaged),
+        Ok((value, [])) if schema::of(&value).is_ok_and(|schema| schema == header.schema) => {
+            Ok(value)
+        }
+        Ok((_, [])) => Err(CacheStatus::OtherType),
+        _ => Err(CacheStatus::Damaged),
     }
 }
 
@@ -94,10 +97,10 @@ mod tests {
     fn other_versions_types_and_keys_are_told_apart() {
         let bytes = encode("k", 1, &7_u32).unwrap();
         assert_eq!(decode::<u32>(&bytes, "k", 1), Ok(7));
-        let stale = Origin::Stale { version: 1 };
+        let stale = CacheStatus::Stale { version: 1 };
         assert_eq!(decode::<u32>(&bytes, "k", 2), Err(stale));
-        assert_eq!(decode::<u64>(&bytes, "k", 1), Err(Origin::OtherType));
-        assert_eq!(decode::<u32>(&bytes, "other", 1), Err(Origin::Damaged));
+        assert_eq!(decode::<u64>(&bytes, "k", 1), Err(CacheStatus::OtherType));
+        assert_eq!(decode::<u32>(&bytes, "other", 1), Err(CacheStatus::Damaged));
     }
 
     #[test]
@@ -107,7 +110,10 @@ mod tests {
             assert!(decode::<Vec<f64>>(&bytes[..length], "k", 1).is_err());
         }
         bytes.push(0);
-        assert_eq!(decode::<Vec<f64>>(&bytes, "k", 1), Err(Origin::Damaged));
+        assert_eq!(
+            decode::<Vec<f64>>(&bytes, "k", 1),
+            Err(CacheStatus::Damaged)
+        );
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -124,7 +130,10 @@ mod tests {
         let (x, y) = (find(b"\"x\""), find(b"\"y\""));
         let mut exchanged = bytes;
         exchanged.swap(x + 1, y + 1);
-        assert_eq!(decode::<Point>(&exchanged, "k", 1), Err(Origin::OtherType));
+        assert_eq!(
+            decode::<Point>(&exchanged, "k", 1),
+            Err(CacheStatus::OtherType)
+        );
     }
 
     #[derive(Serialize, Deserialize)]
@@ -140,7 +149,7 @@ mod tests {
             numbers: Vec::new(),
             last: 3,
         };
-        let problem = encode("k", 1, &partly).unwrap_err();
-        assert!(problem.contains("Partly does not come back"), "{problem}");
+        let message = encode("k", 1, &partly).unwrap_err();
+        assert!(message.contains("Partly does not come back"), "{message}");
     }
 }

@@ -1,17 +1,18 @@
-//! Results of slow functions, kept on disk: a second call with the same inputs, in this
-//! process or a later one, reads instead of computing.
+//! A cache on disk for the results of slow functions.
 //!
-//! A typed layer over [`cacache`](https://docs.rs/cacache), the store of Node's package
-//! manager in Rust. joblib has the like as `joblib.Memory`.
+//! A second call with the same inputs reads the result from disk instead of computing it,
+//! in this process or in a later one. joblib's `Memory` does the same in Python. The files
+//! are managed by [`cacache`](https://docs.rs/cacache), a Rust version of the cache of
+//! Node's package manager.
 //!
 //! | type | concept |
 //! | --- | --- |
-//! | [`Cache`] | where results are kept, for how long |
-//! | [`Found`] | a value, and where it came from |
-//! | [`Origin`] | read from disk, or computed, and why |
+//! | [`Cache`] | a folder of results, with a lifetime |
+//! | [`Cached`] | the value that a call returns, and its cache status |
+//! | [`CacheStatus`] | whether the value was read or computed, and why |
 //!
 //! ```
-//! use speedup_cache::{Cache, Origin};
+//! use speedup_cache::{Cache, CacheStatus};
 //!
 //! # let folder = std::env::temp_dir().join(format!("speedup-doc-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder).unwrap();
@@ -20,8 +21,8 @@
 //!
 //! let first = cache.call("sum", 1, &1_000, sum)?;
 //! let again = cache.call("sum", 1, &1_000, sum)?;
-//! assert_eq!((first.value, first.origin), (499_500, Origin::Computed));
-//! assert_eq!((again.value, again.origin), (499_500, Origin::Read));
+//! assert_eq!((first.value, first.status), (499_500, CacheStatus::Miss));
+//! assert_eq!((again.value, again.status), (499_500, CacheStatus::Hit));
 //! # std::fs::remove_dir_all(&folder).unwrap();
 //! # Ok::<(), speedup::Error>(())
 //! ```
@@ -29,9 +30,9 @@
 #![forbid(unsafe_code)]
 
 mod cache;
+mod cached;
 mod entry;
-mod found;
-mod shape;
+mod schema;
 
-pub use cache::{Cache, LIFETIME};
-pub use found::{Found, Origin};
+pub use cache::{Cache, DEFAULT_LIFETIME};
+pub use cached::{CacheStatus, Cached};

@@ -1,11 +1,12 @@
-//! Results that are read back, and planted faults that must be noticed.
+//! Results that are read again, and planted faults that must be noticed.
 
+use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use speedup_cache::{Cache, Found, Origin};
+use speedup_cache::{Cache, CacheStatus, Cached};
 
 /// A folder for one test; removed with the value.
 struct Folder(PathBuf);
@@ -56,33 +57,33 @@ fn roots(n: &u32) -> Vec<f64> {
     (0..*n).map(|k| f64::from(k).sqrt()).collect()
 }
 
-fn call(cache: &Cache, n: u32) -> Found<Vec<f64>> {
-    let found = cache.call("roots", 1, &n, roots).unwrap();
-    assert_eq!(found.value, roots(&n), "a wrong value");
-    assert_eq!(found.not_kept, None);
-    found
+fn call(cache: &Cache, n: u32) -> Cached<Vec<f64>> {
+    let cached = cache.call("roots", 1, &n, roots).unwrap();
+    assert_eq!(cached.value, roots(&n), "a wrong value");
+    assert_eq!(cached.store_error, None);
+    cached
 }
 
 #[test]
 fn a_second_call_reads_also_through_another_handle() {
     let folder = Folder::new("second");
     let cache = folder.cache();
-    assert_eq!(call(&cache, 100).origin, Origin::Computed);
+    assert_eq!(call(&cache, 100).status, CacheStatus::Miss);
     let never = |_: &u32| -> Vec<f64> { panic!("computed again") };
     let again = cache.call("roots", 1, &100, never).unwrap();
-    assert_eq!((again.origin, again.value), (Origin::Read, roots(&100)));
-    assert_eq!(call(&folder.cache(), 100).origin, Origin::Read);
+    assert_eq!((again.status, again.value), (CacheStatus::Hit, roots(&100)));
+    assert_eq!(call(&folder.cache(), 100).status, CacheStatus::Hit);
 }
 
 #[test]
-fn other_inputs_and_other_functions_have_results_of_their_own() {
+fn different_inputs_and_functions_do_not_share_results() {
     let folder = Folder::new("others");
     let cache = folder.cache();
     call(&cache, 3);
-    assert_eq!(call(&cache, 4).origin, Origin::Computed);
+    assert_eq!(call(&cache, 4).status, CacheStatus::Miss);
     let other = cache.call("other", 1, &3_u32, |_| 1_u8).unwrap();
-    assert_eq!(other.origin, Origin::Computed);
-    assert_eq!(call(&cache, 3).origin, Origin::Read);
+    assert_eq!(other.status, CacheStatus::Miss);
+    assert_eq!(call(&cache, 3).status, CacheStatus::Hit);
 }
 
 #[test]
@@ -93,36 +94,39 @@ fn equal_values_of_two_inputs_do_not_share_a_file() {
         cache.call("zero", 1, &n, |_| 0_u8).unwrap();
     }
     let mut files = folder.files("content");
-    let mut told = cache.files();
+    let mut listed = cache.files();
     files.sort();
-    told.sort();
+    listed.sort();
     assert_eq!(files.len(), 2);
-    assert_eq!(files, told);
+    assert_eq!(files, listed);
 }
 
 #[test]
-fn another_version_or_type_is_computed_and_replaces_what_was_kept() {
+fn another_version_or_type_is_computed_and_replaces_the_stored_result() {
     let folder = Folder::new("version");
     let cache = folder.cache();
     call(&cache, 10);
     let second = cache.call("roots", 2, &10_u32, |n| vec![0.0; *n as usize]);
-    assert_eq!(second.unwrap().origin, Origin::Stale { version: 1 });
+    assert_eq!(second.unwrap().status, CacheStatus::Stale { version: 1 });
     let again = cache.call("roots", 2, &10_u32, roots).unwrap();
-    assert_eq!((again.origin, again.value), (Origin::Read, vec![0.0; 10]));
+    assert_eq!(
+        (again.status, again.value),
+        (CacheStatus::Hit, vec![0.0; 10])
+    );
     let text = cache.call("roots", 2, &10_u32, |_| String::new()).unwrap();
-    assert_eq!(text.origin, Origin::OtherType);
+    assert_eq!(text.status, CacheStatus::OtherType);
     assert_eq!(folder.files("content").len(), 1);
     assert_eq!(folder.files("index").len(), 1);
 }
 
-/// Keeps a result, lets `damage` change its file, and checks that the next call notices and the
-/// one after it reads again.
-fn damaged(name: &str, kind: &str, expected: Origin, damage: impl Fn(&Path)) {
+/// Stores a result, lets `damage` change its file, and checks that the next call notices this
+/// and that the call after it reads again.
+fn damaged(name: &str, kind: &str, expected: CacheStatus, damage: impl Fn(&Path)) {
     let folder = Folder::new(name);
     call(&folder.cache(), 50);
     damage(&folder.the_file(kind));
-    assert_eq!(call(&folder.cache(), 50).origin, expected, "{name}");
-    assert_eq!(call(&folder.cache(), 50).origin, Origin::Read, "{name}");
+    assert_eq!(call(&folder.cache(), 50).status, expected, "{name}");
+    assert_eq!(call(&folder.cache(), 50).status, CacheStatus::Hit, "{name}");
 }
 
 fn flip(path: &Path, byte: usize) {
@@ -137,7 +141,9 @@ fn every_flipped_bit_of_a_value_is_noticed() {
     call(&folder.cache(), 50);
     let length = fs::read(folder.the_file("content")).unwrap().len();
     for byte in (0..length).step_by(37).chain([length - 1]) {
-        damaged("flip", "content", Origin::Damaged, |path| flip(path, byte));
+        damaged("flip", "content", CacheStatus::Damaged, |path| {
+            flip(path, byte)
+        });
     }
 }
 
@@ -149,12 +155,12 @@ fn shortened_emptied_lengthened_and_lost_values_are_noticed() {
             fs::write(path, &bytes[..length]).unwrap();
         }
     };
-    damaged("short", "content", Origin::Damaged, cut(40));
-    damaged("empty", "content", Origin::Damaged, cut(0));
-    damaged("lost", "content", Origin::Damaged, |path| {
+    damaged("short", "content", CacheStatus::Damaged, cut(40));
+    damaged("empty", "content", CacheStatus::Damaged, cut(0));
+    damaged("lost", "content", CacheStatus::Damaged, |path| {
         fs::remove_file(path).unwrap();
     });
-    damaged("long", "content", Origin::Damaged, |path| {
+    damaged("long", "content", CacheStatus::Damaged, |path| {
         let mut bytes = fs::read(path).unwrap();
         bytes.push(0);
         fs::write(path, bytes).unwrap();
@@ -162,34 +168,38 @@ fn shortened_emptied_lengthened_and_lost_values_are_noticed() {
 }
 
 #[test]
-fn a_damaged_index_counts_as_nothing_kept() {
-    damaged("index-flip", "index", Origin::Computed, |path| {
+fn a_damaged_index_is_a_miss() {
+    damaged("index-flip", "index", CacheStatus::Miss, |path| {
         flip(path, 80);
     });
-    damaged("index-bytes", "index", Origin::Computed, |path| {
+    damaged("index-bytes", "index", CacheStatus::Miss, |path| {
         fs::write(path, [0xff, 0xfe, 0x00, b'\n', 0xff]).unwrap();
     });
-    damaged("index-lost", "index", Origin::Computed, |path| {
+    damaged("index-lost", "index", CacheStatus::Miss, |path| {
         fs::remove_file(path).unwrap();
     });
 }
 
 #[test]
-fn what_is_too_old_is_computed_again_and_removed() {
+fn an_expired_result_is_computed_again_and_removed() {
     let folder = Folder::new("old");
     call(&folder.cache(), 5);
     std::thread::sleep(Duration::from_millis(30));
     let brief = folder.cache().lifetime(Duration::from_millis(10));
-    // Nothing is removed before it is known how long the caller wants results to be kept.
-    assert_eq!(call(&folder.cache(), 5).origin, Origin::Read);
+    // Opening a cache with the default lifetime removes nothing.
+    assert_eq!(call(&folder.cache(), 5).status, CacheStatus::Hit);
     call(&brief, 6);
-    assert_eq!(folder.files("content").len(), 1, "what is too old stays");
+    assert_eq!(
+        folder.files("content").len(),
+        1,
+        "the expired result is still there"
+    );
     std::thread::sleep(Duration::from_millis(30));
-    assert_eq!(call(&brief, 6).origin, Origin::Expired);
+    assert_eq!(call(&brief, 6).status, CacheStatus::Expired);
 }
 
 #[test]
-fn inputs_of_other_types_have_results_of_their_own() {
+fn inputs_of_different_types_do_not_share_results() {
     let folder = Folder::new("types");
     let cache = folder.cache();
     let zeros = |n: u32| u64::from(n);
@@ -214,14 +224,14 @@ fn a_type_that_does_not_come_back_is_named_at_the_first_call() {
         note: None,
         last: 3,
     };
-    let found = folder.cache().call("f", 1, &1, value).unwrap();
-    assert_eq!((found.value.last, found.value.note), (3, None));
-    let message = found.not_kept.unwrap().to_string();
+    let cached = folder.cache().call("f", 1, &1, value).unwrap();
+    assert_eq!((cached.value.last, cached.value.note), (3, None));
+    let message = cached.store_error.unwrap().to_string();
     assert!(message.contains("Partly does not come back"), "{message}");
 }
 
 #[test]
-fn clear_removes_what_is_kept_and_nothing_else() {
+fn clear_removes_all_results_and_nothing_else() {
     let folder = Folder::new("clear");
     let mine = folder.0.join("mine.txt");
     fs::write(&mine, "mine").unwrap();
@@ -230,7 +240,7 @@ fn clear_removes_what_is_kept_and_nothing_else() {
     cache.clear().unwrap();
     assert!(mine.is_file());
     assert_eq!(folder.files("content").len(), 0);
-    assert_eq!(call(&cache, 5).origin, Origin::Computed);
+    assert_eq!(call(&cache, 5).status, CacheStatus::Miss);
     cache.clear().unwrap();
     cache.clear().unwrap();
 }
@@ -244,21 +254,26 @@ fn threads_may_share_a_cache() {
             scope.spawn(|| (0..20).for_each(|n| drop(call(&cache, n % 5))));
         }
     });
-    (0..5).for_each(|n| assert_eq!(call(&cache, n).origin, Origin::Read));
+    (0..5).for_each(|n| assert_eq!(call(&cache, n).status, CacheStatus::Hit));
 }
 
 #[test]
-fn a_value_that_cannot_be_kept_is_still_returned() {
+fn a_value_that_cannot_be_stored_is_still_returned() {
     let folder = Folder::new("full");
     let cache = folder.cache();
-    // A file where the store wants a folder.
+    // A file at the place of the cache's folder.
     let store = folder.0.join("speedup-cache");
     fs::remove_dir_all(&store).unwrap();
     fs::write(&store, "in the way").unwrap();
-    let found = cache.call("roots", 1, &9_u32, roots).unwrap();
-    assert_eq!(found.value, roots(&9));
-    let message = found.to_string();
-    assert!(message.contains("; not kept: result cache: "), "{message}");
+    let cached = cache.call("roots", 1, &9_u32, roots).unwrap();
+    assert_eq!(cached.value, roots(&9));
+    let cause = cached.store_error.as_ref().and_then(|error| error.source());
+    assert!(cause.is_some_and(|cause| cause.is::<std::io::Error>()));
+    let message = cached.to_string();
+    assert!(
+        message.contains("; not stored: result cache: "),
+        "{message}"
+    );
     let folder = folder.0.to_string_lossy().into_owned();
     assert!(!message.contains(&folder), "{message}");
 }

@@ -1,23 +1,23 @@
-//! Prints random matrices and their eigenvalues as JSON, one matrix a line.
+//! Prints random matrices and their eigenvalues as JSON, one matrix per line, with all digits.
 //!
-//! A test in `tests/` lets NumPy, which calls LAPACK, compute the same eigenvalues from
-//! the same entries. Numbers are printed with all their digits.
+//! The test `tests/test_eigenvalues.py` computes the eigenvalues of the same matrices with NumPy, which calls LAPACK.
 //!
 //! ```text
 //! cargo run -p speedup-linalg --example eigenvalues
 //! ```
 
-use speedup::{Error, Streams};
+use speedup::Error;
+use speedup::Streams;
 use speedup_linalg::{eigenvalues, random_matrix};
 
-/// The last one is of the sizes for which `eigenvalues` has settings of its own.
+/// For the last size, `eigenvalues` does not use faer's default parameters.
 const SIZES: [usize; 4] = [3, 10, 100, 600];
-const MATRICES_OF_A_SIZE: u64 = 4;
+const MATRICES_PER_SIZE: u64 = 4;
 
 fn main() -> Result<(), Error> {
     let streams = Streams::new(13);
     for size in SIZES {
-        for number in 0..MATRICES_OF_A_SIZE {
+        for number in 0..MATRICES_PER_SIZE {
             let matrix = random_matrix(size, streams, number)?;
             let row = |i| (0..size).map(|j| matrix[(i, j)]).collect();
             let rows: Vec<Vec<f64>> = (0..size).map(row).collect();

@@ -11,18 +11,19 @@ use num_complex::Complex64;
 use rayon::prelude::*;
 
 use crate::Matrix;
+use speedup::Error;
+use speedup::Threads;
 use speedup::error::{check_count, check_parameter};
-use speedup::{Error, Threads};
 
-/// All eigenvalues of one real square matrix, on one thread.
+/// All eigenvalues of one real n × n matrix, on one thread: n complex numbers.
 ///
-/// Complex ones come in conjugate pairs; the order is that of the algorithm (QR
-/// iteration on the Hessenberg form).
+/// Complex eigenvalues stand in conjugate pairs. The order is that of the algorithm, the QR iteration on the Hessenberg
+/// form.
 ///
 /// # Errors
 ///
-/// [`Error::Count`] if the matrix is empty or not square, [`Error::Parameter`] if an
-/// entry is not finite, [`Error::NoConvergence`] if the QR iteration does not converge.
+/// [`Error::Count`] if the matrix is empty or not square; [`Error::Parameter`] if an entry is not finite;
+/// [`Error::NoConvergence`] if the QR iteration does not converge.
 ///
 /// # Examples
 ///
@@ -40,20 +41,20 @@ pub fn eigenvalues(matrix: &Matrix) -> Result<Vec<Complex64>, Error> {
     compute(matrix, Par::Seq)
 }
 
-/// The same eigenvalues, the work *inside* the matrix spread over threads.
+/// The eigenvalues of one matrix, the work *inside* the matrix spread over threads.
 ///
-/// Its steps wait for one another, so threads often idle. Sums are split by the number
-/// of threads, so different numbers of threads may differ in the last bits; this is
-/// the one function here without the promise of equal bits.
+/// The steps of the algorithm wait for one another, so threads are often idle. The terms of a sum are divided among the
+/// threads, so the last bits may differ between numbers of threads. With one thread they are those of [`eigenvalues`].
 ///
 /// # Errors
 ///
-/// As [`eigenvalues`]; [`Error::System`] if there are no threads to be had.
+/// As [`eigenvalues`]; [`Error::System`] if the system gives no threads.
 ///
 /// # Examples
 ///
 /// ```
-/// use speedup::{Streams, Threads};
+/// use speedup::Streams;
+/// use speedup::Threads;
 /// use speedup_linalg::{eigenvalues_within, random_matrix};
 ///
 /// let x = random_matrix(30, Streams::new(1), 0)?;
@@ -69,19 +70,19 @@ pub fn eigenvalues_within(matrix: &Matrix, threads: Threads) -> Result<Vec<Compl
     threads.install(|| compute(matrix, par))?
 }
 
-/// The eigenvalues of each matrix, whole matrices spread over threads: one matrix, one thread.
+/// The eigenvalues of many matrices, spread over threads: each matrix is computed by one thread.
 ///
-/// The same bits for any number of threads, in the order of the matrices.
+/// The results have the order of the matrices. **Same bits** for any number of threads, and as [`eigenvalues`].
 ///
 /// # Errors
 ///
-/// As [`eigenvalues`], for the first matrix that fails; [`Error::System`] if there are
-/// no threads to be had.
+/// As [`eigenvalues`], for the first matrix that fails; [`Error::System`] if the system gives no threads.
 ///
 /// # Examples
 ///
 /// ```
-/// use speedup::{Streams, Threads};
+/// use speedup::Streams;
+/// use speedup::Threads;
 /// use speedup_linalg::{eigenvalues, eigenvalues_across, random_matrix};
 ///
 /// let streams = Streams::new(1);
@@ -94,14 +95,16 @@ pub fn eigenvalues_across(
     matrices: &[Matrix],
     threads: Threads,
 ) -> Result<Vec<Vec<Complex64>>, Error> {
-    threads.install(|| matrices.par_iter().map(eigenvalues).collect())?
+    let all: Vec<_> = threads.install(|| matrices.par_iter().map(eigenvalues).collect())?;
+    // rayon's own collection of results returns any of the errors.
+    all.into_iter().collect()
 }
 
 fn check(matrix: &Matrix) -> Result<(), Error> {
     check_count("matrix rows", matrix.nrows(), 1, u64::MAX)?;
     let rows = matrix.nrows() as u64;
     check_count(
-        "matrix columns, as many as rows",
+        "matrix columns, equal to the rows",
         matrix.ncols(),
         rows,
         rows,
@@ -113,10 +116,10 @@ fn check(matrix: &Matrix) -> Result<(), Error> {
     Ok(())
 }
 
-/// faer's settings, with half as many shifts a sweep for matrices of medium size.
+/// faer's parameters, with half the number of shifts per sweep for matrices of medium size.
 ///
 /// faer takes LAPACK's 64 shifts and looks for converged eigenvalues in the last 96 columns. For random matrices
-/// with 1,000 rows, 32 and 64 took 0.80 to 0.85 of the time in turns with faer's (Zen 4, one thread).
+/// with 1,000 rows, 32 shifts and 64 columns take 0.80 to 0.85 of the time (Zen 4, one thread).
 fn params() -> EvdParams {
     let mut params: EvdParams = Auto::<f64>::auto();
     params.schur.recommended_shift_count = shifts;
@@ -124,22 +127,22 @@ fn params() -> EvdParams {
     params
 }
 
-/// Sizes for which faer would take 64 shifts.
+/// The sizes for which faer takes 64 shifts.
 const MEDIUM: Range<usize> = 590..3_000;
 
 extern "C" fn shifts(size: usize, active: usize) -> usize {
-    let of_faer: SchurParams = Auto::<f64>::auto();
+    let default: SchurParams = Auto::<f64>::auto();
     match MEDIUM.contains(&size) {
         true => 32,
-        false => (of_faer.recommended_shift_count)(size, active),
+        false => (default.recommended_shift_count)(size, active),
     }
 }
 
 extern "C" fn window(size: usize, active: usize) -> usize {
-    let of_faer: SchurParams = Auto::<f64>::auto();
+    let default: SchurParams = Auto::<f64>::auto();
     match MEDIUM.contains(&size) {
         true => 64,
-        false => (of_faer.recommended_deflation_window)(size, active),
+        false => (default.recommended_deflation_window)(size, active),
     }
 }
 
@@ -181,7 +184,7 @@ mod tests {
             .collect()
     }
 
-    /// The sum of the eigenvalues is the trace, the sum of their squares that of the matrix squared.
+    /// The sum of the eigenvalues is the trace, and the sum of their squares is the trace of the squared matrix.
     #[test]
     fn sums_of_powers_are_traces() {
         for size in [1, 2, 7, 40, 120] {
@@ -221,6 +224,8 @@ mod tests {
         for (a, b) in one.iter().zip(&two) {
             assert!((a - b).norm() < 1e-8, "{a} {b}");
         }
+        let sequential = eigenvalues_within(x, Threads::Sequential);
+        assert_eq!(sequential, eigenvalues(x));
     }
 
     #[test]
@@ -229,6 +234,10 @@ mod tests {
         assert!(text(&Matrix::from_fn(0, 0, |_, _| 0.0)).contains("0 is not allowed"));
         assert!(text(&Matrix::from_fn(2, 3, |_, _| 0.0)).ends_with(": 3 is not allowed, use 2"));
         assert!(text(&Matrix::from_fn(2, 2, |_, _| f64::NAN)).contains("NaN"));
+        let constant = |entry| Matrix::from_fn(2, 2, |_, _| entry);
+        let bad = [0.0, f64::INFINITY, f64::NAN].map(constant);
+        let first = eigenvalues_across(&bad, Threads::new(3).unwrap()).unwrap_err();
+        assert!(first.to_string().contains("inf"), "{first}");
         assert!(random_matrix(0, Streams::new(1), 0).is_err());
         assert!(random_matrix(usize::MAX, Streams::new(1), 0).is_err());
     }

@@ -1,18 +1,19 @@
-//! Matrices, and random ones.
+//! Dense matrices of doubles, and random matrices.
 
 use std::ops::Index;
 
 use faer::Mat;
 use rand_distr::{Distribution, StandardNormal};
 
+use speedup::Error;
+use speedup::Streams;
 use speedup::error::check_count;
-use speedup::memory::check_fits;
-use speedup::{Error, Streams};
+use speedup::memory::budget::check_fits;
 
 /// A matrix of doubles, stored column by column.
 ///
-/// A type of our own around faer's: faer is then no part of this crate's interface, and the kernel, which
-/// infers the types of variables from the source of all crates, need not read that of faer.
+/// The type wraps faer's. The notebook's kernel reads the source of every crate whose types a cell can see, and it
+/// would read faer's for seconds.
 ///
 /// # Examples
 ///
@@ -27,11 +28,13 @@ use speedup::{Error, Streams};
 pub struct Matrix(Mat<f64>);
 
 impl Matrix {
-    /// The matrix of a function of row and column, both counted from 0, which is called column by column.
+    /// The matrix whose entry in row i and column j is `entry(i, j)`, counted from 0.
+    ///
+    /// `entry` is called column by column.
     ///
     /// # Panics
     ///
-    /// If there is no memory for the matrix, or the function panics.
+    /// If the matrix does not fit in memory, or `entry` panics.
     pub fn from_fn(rows: usize, columns: usize, entry: impl FnMut(usize, usize) -> f64) -> Matrix {
         Matrix(Mat::from_fn(rows, columns, entry))
     }
@@ -46,13 +49,13 @@ impl Matrix {
         self.0.ncols()
     }
 
-    /// The matrix as [faer](https://docs.rs/faer/0.24.4) has it, with all that faer can do.
+    /// The matrix as a type of [faer](https://docs.rs/faer/0.24.4).
     pub fn as_faer(&self) -> &Mat<f64> {
         &self.0
     }
 }
 
-/// The entry in a row and a column; panics where there is none.
+/// The entry at (row, column). Panics if there is no such entry.
 impl Index<(usize, usize)> for Matrix {
     type Output = f64;
 
@@ -61,13 +64,13 @@ impl Index<(usize, usize)> for Matrix {
     }
 }
 
-/// Matrix number `number` of a family: `size` × `size` independent standard normals, from the stream of that number.
+/// A `size` × `size` matrix of independent standard normals, drawn from stream `number`.
 ///
 /// Entries are drawn column by column.
 ///
 /// # Errors
 ///
-/// [`Error::Count`] for size 0, [`Error::Memory`] if the matrix does not fit in memory.
+/// [`Error::Count`] if `size` is 0; [`Error::Memory`] if the matrix does not fit in memory.
 ///
 /// # Examples
 ///

@@ -1,16 +1,16 @@
 //! SciPy's stopping rule for [argmin](https://docs.rs/argmin)'s Nelder–Mead.
 //!
-//! argmin's `NelderMead` makes the moves that SciPy's makes, but stops by a rule of its
-//! own: when the standard deviation of the values at the simplex's points is small.
-//! [`SciPyNelderMead`] is a solver for argmin's `Executor` that leaves the moves to
-//! argmin and stops when SciPy would.
+//! argmin's `NelderMead` makes the same moves as SciPy's, but has another stopping rule: it
+//! stops when the standard deviation of the costs at the points of the simplex is small.
+//! [`SciPyNelderMead`] is a solver for argmin's `Executor`. argmin makes the moves, and the
+//! solver stops where SciPy stops.
 //!
 //! Source: SciPy's `minimize(method="nelder-mead")`.
 
 #![forbid(unsafe_code)]
 
 mod nelder_mead;
-mod watched;
+mod recorded;
 
 pub use argmin;
 pub use nelder_mead::SciPyNelderMead;

@@ -5,22 +5,23 @@ use argmin::core::{
 };
 use argmin::solver::neldermead::NelderMead;
 
-use crate::watched::{Vertex, Watched};
+use crate::recorded::{Recorded, Vertex};
 
 /// SciPy's default for `xatol` and for `fatol`.
 const TOLERANCE: f64 = 1e-4;
 
 type State = IterState<Vec<f64>, (), (), (), (), f64>;
 
-/// argmin's `NelderMead`, stopped as SciPy stops its own.
+/// argmin's `NelderMead` with SciPy's stopping rule.
 ///
-/// The search ends when every coordinate of every point is within 1e-4 of the best
-/// point's (`xatol`) and every value within 1e-4 of the best value (`fatol`). argmin
-/// counts an iteration less than SciPy, which counts the start simplex as one.
+/// The search ends when every coordinate of every point differs by at most 1e-4 from that
+/// of the best point (`xatol`), and every cost by at most 1e-4 from the best cost (`fatol`).
+/// argmin counts one iteration less than SciPy, which counts the start simplex as an iteration.
 ///
-/// argmin does not show its simplex, so this type keeps a copy, from the points that
-/// argmin evaluates: a reflection evaluates one point, which it keeps; an expansion or
-/// a contraction two, of which it keeps one; a shrink evaluates all but the best anew.
+/// argmin does not give access to its simplex, so this type has a copy. It follows from the
+/// points that argmin evaluates. A reflection evaluates one point, which enters the simplex. An
+/// expansion or a contraction evaluates two points, of which one enters. A shrink evaluates the
+/// two points of a contraction that failed, and then all new points.
 ///
 /// # Examples
 ///
@@ -54,16 +55,17 @@ type State = IterState<Vec<f64>, (), (), (), (), f64>;
 pub struct SciPyNelderMead {
     moves: NelderMead<Vec<f64>, f64>,
     start: Vec<Vec<f64>>,
-    /// From best to worst.
+    /// A copy of argmin's simplex, from the best to the worst point.
     simplex: Vec<Vertex>,
 }
 
 impl SciPyNelderMead {
-    /// A search from this start simplex: one point more than there are dimensions.
+    /// A search from this start simplex, which has one point more than dimensions.
     ///
-    /// The run ends with an error that names what is wrong if the simplex has another number of points,
-    /// points of different dimensions or coordinates that are not finite, or if the cost is NaN
-    /// somewhere.
+    /// A wrong simplex is no error here, but one of the run of argmin's `Executor`. The run ends
+    /// with an error that names the wrong value if the simplex has another number of points, if
+    /// its points differ in their dimensions, if a coordinate is not finite, or if the cost at a
+    /// point is NaN.
     ///
     /// # Examples
     ///
@@ -71,7 +73,7 @@ impl SciPyNelderMead {
     /// let line = speedup_optim::SciPyNelderMead::new(vec![vec![0.0], vec![1.0]]);
     /// ```
     pub fn new(start_simplex: Vec<Vec<f64>>) -> Self {
-        // argmin panics for some of those that `init` refuses.
+        // argmin panics for some wrong simplexes. `init` returns an error for them.
         let moves = match check(&start_simplex) {
             Ok(()) => start_simplex.clone(),
             Err(_) => vec![vec![0.0], vec![1.0]],
@@ -83,60 +85,62 @@ impl SciPyNelderMead {
         }
     }
 
-    /// Lets argmin take one step, and hands back which points it evaluated.
-    fn watch<O>(
+    /// Lets argmin take one step, and returns the points that it evaluated.
+    fn record<O>(
         &mut self,
         problem: &mut Problem<O>,
         step: impl FnOnce(
             &mut NelderMead<Vec<f64>, f64>,
-            &mut Problem<Watched<O>>,
+            &mut Problem<Recorded<O>>,
         ) -> Result<(State, Option<KV>), Error>,
     ) -> Result<(State, Option<KV>, Vec<Vertex>), Error> {
-        let inner = problem
-            .take_problem()
-            .ok_or_else(|| Error::msg("the problem is not there"))?;
-        let mut watched = Problem {
-            problem: Some(Watched::new(inner)),
+        let inner = problem.take_problem().ok_or_else(|| {
+            Error::msg("argmin gave the solver no problem; start the search by its Executor")
+        })?;
+        let mut recorded = Problem {
+            problem: Some(Recorded::new(inner)),
             counts: std::mem::take(&mut problem.counts),
         };
-        let (state, notes) = step(&mut self.moves, &mut watched)?;
-        let Watched {
+        let (state, notes) = step(&mut self.moves, &mut recorded)?;
+        let Recorded {
             problem: inner,
-            seen,
-            failed,
-        } = watched
+            evaluations,
+            error,
+        } = recorded
             .take_problem()
-            .ok_or_else(|| Error::msg("the solver kept the problem"))?;
+            .ok_or_else(|| Error::msg("argmin's solver did not return the problem"))?;
         problem.problem = Some(inner);
-        problem.counts = watched.counts;
-        match failed.into_inner() {
+        problem.counts = recorded.counts;
+        match error.into_inner() {
             Some(error) => Err(error),
-            None => Ok((state, notes, seen.into_inner())),
+            None => Ok((state, notes, evaluations.into_inner())),
         }
     }
 
-    /// Repeats on the copy what argmin did to its simplex.
-    fn follow(&mut self, mut seen: Vec<Vertex>) {
+    /// Makes argmin's step on the copy of the simplex.
+    fn update(&mut self, mut evaluations: Vec<Vertex>) {
         let worst = self.simplex.len() - 1;
-        let shrunk = seen.len() > 2;
+        let shrunk = evaluations.len() > 2;
         if shrunk {
             self.simplex.truncate(1);
-            self.simplex.extend(seen.drain(2..));
+            self.simplex.extend(evaluations.drain(2..));
         } else {
-            let expanded = seen[0].1 < self.simplex[0].1;
-            let keep_second = seen.len() == 2 && (!expanded || seen[1].1 < seen[0].1);
-            self.simplex[worst] = seen.swap_remove(usize::from(keep_second));
+            let expanded = evaluations[0].1 < self.simplex[0].1;
+            let second_enters =
+                evaluations.len() == 2 && (!expanded || evaluations[1].1 < evaluations[0].1);
+            self.simplex[worst] = evaluations.swap_remove(usize::from(second_enters));
         }
         self.sort();
     }
 
-    /// argmin's order: equal values stay as they are.
+    /// Sorts by cost as argmin does: points of equal cost stay in their order.
     fn sort(&mut self) {
         self.simplex
             .sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal));
     }
 
-    fn is_small(&self) -> bool {
+    /// SciPy's stopping rule.
+    fn has_converged(&self) -> bool {
         let Some((best, others)) = self.simplex.split_first() else {
             return false;
         };
@@ -149,12 +153,12 @@ impl SciPyNelderMead {
     }
 }
 
-/// Refuses a simplex from which no search can begin.
+/// An error for a simplex from which no search can begin.
 fn check(simplex: &[Vec<f64>]) -> Result<(), Error> {
     let dimensions = simplex.first().map_or(0, Vec::len);
     if dimensions == 0 || simplex.len() != dimensions + 1 {
         return Err(Error::msg(format!(
-            "start simplex: {} points of {dimensions} dimensions are not allowed, use one point more than dimensions",
+            "start simplex: {} points of {dimensions} dimensions are not allowed, use at least one dimension and one point more than dimensions",
             simplex.len()
         )));
     }
@@ -183,8 +187,8 @@ where
     ) -> Result<(State, Option<KV>), Error> {
         check(&self.start)?;
         let step = |moves: &mut NelderMead<_, _>, problem: &mut _| moves.init(problem, state);
-        let (state, notes, seen) = self.watch(problem, step)?;
-        self.simplex = seen;
+        let (state, notes, evaluations) = self.record(problem, step)?;
+        self.simplex = evaluations;
         self.sort();
         Ok((state, notes))
     }
@@ -195,13 +199,13 @@ where
         state: State,
     ) -> Result<(State, Option<KV>), Error> {
         let step = |moves: &mut NelderMead<_, _>, problem: &mut _| moves.next_iter(problem, state);
-        let (state, notes, seen) = self.watch(problem, step)?;
-        self.follow(seen);
+        let (state, notes, evaluations) = self.record(problem, step)?;
+        self.update(evaluations);
         Ok((state, notes))
     }
 
     fn terminate(&mut self, _state: &State) -> TerminationStatus {
-        if self.is_small() {
+        if self.has_converged() {
             TerminationStatus::Terminated(TerminationReason::SolverConverged)
         } else {
             TerminationStatus::NotTerminated

@@ -1,10 +1,10 @@
-//! argmin's moves under SciPy's stopping rule, against the same moves in `speedup::nelder_mead`.
+//! argmin's moves under SciPy's stopping rule, against the same moves in `speedup::kernels::nelder_mead`.
 
 use argmin::core::{CostFunction, Error, Executor, IterState, OptimizationResult, State};
 use argmin::core::{TerminationReason, TerminationStatus};
 use rand::RngExt;
 use speedup::Streams;
-use speedup::nelder_mead::{Minimum, minimize};
+use speedup::kernels::nelder_mead::{Minimum, minimize};
 use speedup_optim::SciPyNelderMead;
 
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ fn ridges(&[x, y]: &[f64; 2], _: &[f64; 2]) -> f64 {
     x.abs() + y.abs() + (20.0 * x).sin().abs() + (20.0 * y).sin().abs()
 }
 
-/// The two round differently, since argmin writes its moves otherwise; the counts show it now and then.
+/// argmin computes its moves by other formulas, so some roundings and a few counts differ.
 #[test]
 fn nearly_always_the_same_number_of_evaluations() {
     let mut rng = Streams::new(8).stream(0);
@@ -96,7 +96,7 @@ fn a_limit_is_not_convergence() {
 }
 
 #[test]
-fn what_has_no_search_is_named() {
+fn wrong_simplexes_and_costs_are_named() {
     struct Root;
     impl CostFunction for Root {
         type Param = Vec<f64>;
@@ -114,7 +114,7 @@ fn what_has_no_search_is_named() {
     };
     let nan = problem(&[&[-1.0], &[1.0]]);
     assert!(nan.starts_with("the cost at [-1.0] is NaN"), "{nan}");
-    // Met on the way.
+    // The cost is NaN at a later point of the search.
     let nan = problem(&[&[0.5], &[1.5]]);
     assert!(nan.contains("is NaN"), "{nan}");
     for (simplex, words) in [

@@ -1,11 +1,10 @@
-//! What can go wrong with a job that was sent away.
+//! The error type of one job or one worker.
 
-use std::fmt;
 use std::time::Duration;
 
-use speedup::timing::human;
+use speedup::error::Cause;
 
-/// Why there is no result for one job. The other jobs' results are not affected.
+/// Why there is no result for one job. The results of the other jobs are not affected.
 ///
 /// # Examples
 ///
@@ -19,75 +18,138 @@ use speedup::timing::human;
 /// assert_eq!(error.to_string(), "the worker died of this job (exit status: 3)");
 /// # Ok::<(), speedup::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
     /// The job itself returned an error, or panicked. The worker lives on.
+    #[error("the job failed: {problem}")]
     Failed {
-        /// The job's own words.
+        /// The message of the job's error or panic.
         problem: String,
     },
     /// The worker process ended before it answered.
+    #[error("the worker died of this job ({status})")]
     Died {
-        /// How it ended, in the operating system's words.
+        /// How it ended: its exit status, or the signal that ended it.
         status: String,
     },
-    /// There was no answer in time, so the worker was killed.
+    /// A job took longer than the time limit, so its worker was killed.
+    #[error("no answer within {} s, the worker was killed", limit.as_secs_f64())]
     TimedOut {
-        /// The time limit for one message.
+        /// The time limit for one job.
         limit: Duration,
     },
-    /// No worker could be started.
+    /// The operating system did not start the worker program.
+    #[error("{program} cannot be started: {cause}")]
     NotStarted {
-        /// The reason.
-        problem: String,
+        /// The name of the program's file.
+        program: String,
+        /// The operating system's error.
+        #[source]
+        cause: Cause,
     },
-    /// One side does not understand the other.
-    Protocol {
-        /// What was not understood.
-        problem: String,
+    /// A worker was started, but was not ready in time.
+    #[error(
+        "{program} was started, but was not ready within {} s; \
+         start fewer workers, or try again when the machine is less busy",
+        limit.as_secs_f64()
+    )]
+    NotReady {
+        /// The name of the program's file.
+        program: String,
+        /// The time limit for the start.
+        limit: Duration,
+    },
+    /// The program is not the worker program of this build.
+    #[error("{program} is not the worker program of this build: {cause}; build it again")]
+    OtherProgram {
+        /// The name of the program's file.
+        program: String,
+        /// What it did instead of saying the expected version.
+        #[source]
+        cause: Cause,
+    },
+    /// A message could not be sent, or the reply to it could not be read.
+    #[error("the job's message or the reply to it is not usable: {cause}")]
+    Message {
+        /// What is wrong with the message or the reply.
+        #[source]
+        cause: Cause,
     },
 }
-
-impl fmt::Display for WorkerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed { problem } => write!(f, "the job failed: {problem}"),
-            Self::Died { status } => write!(f, "the worker died of this job ({status})"),
-            Self::TimedOut { limit } => {
-                let limit = human(limit.as_secs_f64());
-                write!(f, "no answer within {limit}, the worker was killed")
-            }
-            Self::NotStarted { problem } => write!(f, "no worker could be started: {problem}"),
-            Self::Protocol { problem } => write!(f, "a message was not understood: {problem}"),
-        }
-    }
-}
-
-impl std::error::Error for WorkerError {}
 
 impl WorkerError {
-    /// Whether the worker is lost with the job, so that another one has to take its place.
-    pub(crate) fn lost_the_worker(&self) -> bool {
-        !matches!(self, Self::Failed { .. })
+    pub(crate) fn message(cause: impl Into<Cause>) -> Self {
+        let cause = cause.into();
+        Self::Message { cause }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::error::Error;
+    use std::io;
 
     #[test]
-    fn messages_say_what_happened() {
-        let limit = Duration::from_millis(250);
-        assert_eq!(
-            WorkerError::TimedOut { limit }.to_string(),
-            "no answer within 250 ms, the worker was killed"
-        );
-        let problem = "x: NaN is not allowed".to_owned();
-        assert_eq!(
-            WorkerError::Failed { problem }.to_string(),
-            "the job failed: x: NaN is not allowed"
-        );
+    fn every_variant_has_its_message_and_its_cause() {
+        let program = || "worker".to_owned();
+        let (limit, problem) = (Duration::from_millis(250), "x: NaN".to_owned());
+        let status = "signal: 9".to_owned();
+        let cause = || Cause::from(io::Error::from_raw_os_error(2));
+        let missing = "No such file or directory (os error 2)";
+        // No cause but their own fields, then: with a cause.
+        let variants = [
+            (WorkerError::Failed { problem }, "the job failed: x: NaN"),
+            (
+                WorkerError::Died { status },
+                "the worker died of this job (signal: 9)",
+            ),
+            (
+                WorkerError::TimedOut { limit },
+                "no answer within 0.25 s, the worker was killed",
+            ),
+            (
+                WorkerError::NotReady {
+                    program: program(),
+                    limit,
+                },
+                "worker was started, but was not ready within 0.25 s; \
+                 start fewer workers, or try again when the machine is less busy",
+            ),
+            (
+                WorkerError::NotStarted {
+                    program: program(),
+                    cause: cause(),
+                },
+                "worker cannot be started: CAUSE",
+            ),
+            (
+                WorkerError::OtherProgram {
+                    program: program(),
+                    cause: cause(),
+                },
+                "worker is not the worker program of this build: CAUSE; build it again",
+            ),
+            (
+                WorkerError::message(cause()),
+                "the job's message or the reply to it is not usable: CAUSE",
+            ),
+        ];
+        for (error, message) in variants {
+            assert_eq!(error.to_string(), message.replace("CAUSE", missing));
+            let source = error.source().map(|cause| cause.is::<io::Error>());
+            // A variant that is not named here does not compile, so it cannot be forgotten.
+            let expected = match error {
+                WorkerError::Failed { .. }
+                | WorkerError::Died { .. }
+                | WorkerError::TimedOut { .. }
+                | WorkerError::NotReady { .. } => None,
+                WorkerError::NotStarted { .. }
+                | WorkerError::OtherProgram { .. }
+                | WorkerError::Message { .. } => Some(true),
+            };
+            assert_eq!(source, expected, "{error:?}");
+        }
     }
 }

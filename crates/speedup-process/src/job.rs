@@ -1,4 +1,4 @@
-//! What a worker can be asked to do, and how it is known by name.
+//! Jobs for workers, and the registry that finds them by name.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 
 /// A piece of work with its inputs, which can travel to another process and run there.
 ///
-/// Inputs and results must survive the journey as bytes (`serde`). A job should
-/// depend on its inputs only: if a worker dies, the jobs that shared a message with
-/// the culprit are sent once more.
+/// `serde` turns inputs and results into bytes and back. A job should depend on its inputs
+/// only: if a worker is lost, all jobs of its message are sent once more.
 ///
 /// # Examples
 ///
@@ -35,26 +34,27 @@ use serde::de::DeserializeOwned;
 /// assert_eq!(Sum(vec![1, 2, 3]).run().unwrap(), 6);
 /// ```
 pub trait Job: Serialize + DeserializeOwned + Sync {
-    /// The name by which both sides know the job; unique.
+    /// The name of the job on both sides. No two jobs may have the same name.
     const NAME: &'static str;
 
-    /// What comes back.
+    /// The type of the result.
     type Output: Serialize + DeserializeOwned + Send;
 
-    /// Does the work, in the worker process.
+    /// Runs the job, in the worker process.
     ///
     /// # Errors
     ///
-    /// Whatever the job cannot do; its message travels back as [`crate::WorkerError::Failed`].
+    /// Any error of the job. Its text becomes [`crate::WorkerError::Failed`] in the program
+    /// that sent the job.
     fn run(&self) -> Result<Self::Output, Box<dyn Error>>;
 }
 
-/// What comes back for one job: its result, or why there is none.
+/// The result of one job, or the text of its error.
 pub(crate) type Answer<T> = Result<T, String>;
 
-type Handler = fn(&[u8]) -> Result<Vec<u8>, postcard::Error>;
+type Handler = fn(&[u8], &mut dyn FnMut()) -> Result<Vec<u8>, postcard::Error>;
 
-/// The jobs that a worker knows, by their names.
+/// The jobs that a worker can run, by their names.
 ///
 /// # Examples
 ///
@@ -75,7 +75,7 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// If another job already has this name: a mistake in the program, found by its first test.
+    /// If another job already has this name. That is a mistake in the program, not in its input.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl Registry {
     #[must_use]
     pub fn with<J: Job>(mut self) -> Self {
         let taken = self.handlers.insert(J::NAME, run_all::<J>).is_some();
-        assert!(!taken, "two jobs are called {}", J::NAME);
+        assert!(!taken, "two jobs have the name {}", J::NAME);
         self
     }
 
@@ -102,33 +102,44 @@ impl Registry {
     }
 
     /// Runs the jobs in a message and packs their answers.
-    pub(crate) fn run(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let unreadable = |error: postcard::Error| format!("unreadable message: {error}");
+    ///
+    /// `heartbeat` is called before the first job and after each job.
+    pub(crate) fn run(
+        &self,
+        message: &[u8],
+        heartbeat: &mut dyn FnMut(),
+    ) -> Result<Vec<u8>, String> {
+        let unreadable = |error: postcard::Error| format!("the worker cannot read it, {error}");
         let (name, jobs) = postcard::take_from_bytes::<&str>(message).map_err(unreadable)?;
         let handler = self
             .handlers
             .get(name)
-            .ok_or_else(|| format!("there is no job called {name}"))?;
-        handler(jobs).map_err(unreadable)
+            .ok_or_else(|| format!("the worker has no job named {name}"))?;
+        handler(jobs, heartbeat).map_err(unreadable)
     }
 }
 
 /// Unpacks jobs of one kind, runs them in order and packs their answers.
-fn run_all<J: Job>(jobs: &[u8]) -> Result<Vec<u8>, postcard::Error> {
+fn run_all<J: Job>(jobs: &[u8], heartbeat: &mut dyn FnMut()) -> Result<Vec<u8>, postcard::Error> {
     let jobs: Vec<J> = postcard::from_bytes(jobs)?;
-    let answers: Vec<Answer<J::Output>> = jobs.iter().map(run_one).collect();
+    heartbeat();
+    let mut answers: Vec<Answer<J::Output>> = Vec::with_capacity(jobs.len());
+    for job in &jobs {
+        answers.push(run_one(job));
+        heartbeat();
+    }
     postcard::to_stdvec(&answers)
 }
 
-/// Runs one job; a panic in it is its own failure, not that of its neighbours.
+/// Runs one job. A panic is the error of this job alone; the other jobs still run.
 fn run_one<J: Job>(job: &J) -> Answer<J::Output> {
     match catch_unwind(AssertUnwindSafe(|| job.run())) {
         Ok(result) => result.map_err(|error| error.to_string()),
-        Err(panic) => Err(format!("panic: {}", words(&*panic))),
+        Err(panic) => Err(format!("panic: {}", panic_message(&*panic))),
     }
 }
 
-fn words(panic: &(dyn std::any::Any + Send)) -> &str {
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without a message")
@@ -164,10 +175,16 @@ mod tests {
         }
     }
 
+    fn run(message: &[u8]) -> Result<Vec<u8>, String> {
+        registry().run(message, &mut || ())
+    }
+
     #[test]
-    fn jobs_survive_the_journey() {
+    fn results_are_those_of_the_jobs_and_each_job_has_a_heartbeat() {
         let message = pack(&[cubic(0.0), cubic(1.0)]).unwrap();
-        let answers = registry().run(&message).unwrap();
+        let mut beats = 0;
+        let answers = registry().run(&message, &mut || beats += 1).unwrap();
+        assert_eq!(beats, 3);
         let unpacked = unpack::<Cubic>(&answers, 2).unwrap();
         assert_eq!(unpacked, [Ok(vec![8.0]), Ok(vec![9.0])]);
         assert!(
@@ -181,7 +198,7 @@ mod tests {
     fn a_panic_is_the_failure_of_one_job() {
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(|_| {}));
-        let answers = registry().run(&pack(&[Crash::panic()]).unwrap()).unwrap();
+        let answers = run(&pack(&[Crash::panic()]).unwrap()).unwrap();
         std::panic::set_hook(hook);
         let problem = unpack::<Crash>(&answers, 1).unwrap()[0]
             .clone()
@@ -192,11 +209,11 @@ mod tests {
     #[test]
     fn unknown_and_unreadable_messages_are_named() {
         let unknown = postcard::to_stdvec("no such job").unwrap();
-        let error = registry().run(&unknown).unwrap_err();
-        assert_eq!(error, "there is no job called no such job");
-        assert!(registry().run(&[255, 255]).is_err());
+        let error = run(&unknown).unwrap_err();
+        assert_eq!(error, "the worker has no job named no such job");
+        assert!(run(&[255, 255]).is_err());
         let mut cut = pack(&[cubic(0.0)]).unwrap();
         cut.pop();
-        assert!(registry().run(&cut).unwrap_err().starts_with("unreadable"));
+        assert!(run(&cut).unwrap_err().contains("cannot read it"));
     }
 }

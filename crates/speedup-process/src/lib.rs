@@ -1,24 +1,25 @@
-//! Worker processes: jobs are sent to other programs and their results come back, all through pipes.
+//! Worker processes, which receive jobs and return their results through pipes.
 //!
 //! | module | concept |
 //! | --- | --- |
-//! | [`workers`] | a pool of worker processes: one call at a time, or many jobs in chunks |
-//! | [`job`] | what a worker can be asked to do, and how it is known by name |
-//! | [`jobs`] | the jobs there are |
-//! | [`traffic`] | how many messages and bytes went to and fro |
-//! | [`error`] | what can go wrong with a job; the other jobs keep their results |
-//! | [`protocol`] | the messages: frames of bytes, and a check that both sides are of one build |
-//! | [`program`] | where the worker program is, and how it is built if there is none |
+//! | [`workers`] | a pool of worker processes: one job at a time, or many jobs in chunks |
+//! | [`job`] | the trait of a job, and the registry that finds jobs by name |
+//! | [`jobs`] | the jobs that the worker program can run |
+//! | [`traffic`] | counts of messages and bytes |
+//! | [`error`] | why a job has no result |
+//! | [`protocol`] | the messages between a program and its workers |
+//! | [`program`] | finds the worker program, or builds it |
 //!
-//! Python's `multiprocessing` sends a function by its name, and the other side
-//! imports it. Compiled code has no such names, so here **both sides contain the
-//! jobs**, and a message says by a string which of them is meant. Programs for
-//! clusters (MPI) work in the same way: all processes run one program.
+//! Python's `multiprocessing` sends the name of a function, and the worker imports the
+//! function by that name. Compiled code cannot do this, so here **both programs contain
+//! all jobs**, and a message holds the name of the job. Programs for clusters (MPI) work
+//! in the same way: all processes run one program.
+//! The job [`jobs::Argmin`] needs a library that only the worker program contains.
 //!
 //! # Adding a job
 //!
-//! One file in `src/jobs/` with a type that implements [`Job`], and one line in
-//! [`jobs::registry`].
+//! One file `x.rs` in `src/jobs/` with a type `X` that implements [`Job`], and three lines in
+//! `src/jobs/mod.rs`: `mod x;`, `pub use x::X;` and, in [`jobs::registry`], `.with::<X>()`.
 //!
 //! ```
 //! use speedup_process::Workers;
@@ -43,6 +44,7 @@ mod pipe;
 pub mod program;
 pub mod protocol;
 mod serve;
+mod slot;
 pub mod traffic;
 mod worker;
 pub mod workers;

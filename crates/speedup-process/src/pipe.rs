@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// The end of the time for one message; `None` if it is too far away to count.
+/// The time at which a read or write gives up; `None` if that is too far away to count.
 #[derive(Clone, Copy)]
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// So much time from now on.
+    /// The deadline that lies `limit` after now.
     pub fn after(limit: Duration) -> Self {
         Self(Instant::now().checked_add(limit))
     }
@@ -24,14 +24,14 @@ impl Deadline {
         };
         match end.saturating_duration_since(Instant::now()).as_millis() {
             0 if Instant::now() >= end => Err(ErrorKind::TimedOut.into()),
-            // Rounded up, so as not to spin in the last millisecond.
+            // Rounded up: a time-out of 0 ms would spin in the last millisecond.
             left => Ok(PollTimeout::try_from(left + 1).unwrap_or(PollTimeout::MAX)),
         }
     }
 }
 
-/// Makes reads and writes of this end return at once when they would have to wait.
-pub fn never_wait(pipe: &impl AsFd) -> io::Result<()> {
+/// Makes reads and writes return at once instead of blocking.
+pub fn set_nonblocking(pipe: &impl AsFd) -> io::Result<()> {
     let flags = OFlag::from_bits_retain(fcntl(pipe, FcntlArg::F_GETFL)?);
     fcntl(pipe, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
     Ok(())
@@ -65,7 +65,7 @@ pub fn read_exact<R: Read + AsFd>(
     Ok(())
 }
 
-/// Waits until the pipe is ready, if that is what the error is about.
+/// Waits until the pipe is ready, if the error says that it is not.
 fn wait_if_needed(
     pipe: &impl AsFd,
     error: io::Error,
@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn a_silent_pipe_and_a_full_one_time_out() {
         let (mut from, mut to) = io::pipe().unwrap();
-        never_wait(&from).unwrap();
-        never_wait(&to).unwrap();
+        set_nonblocking(&from).unwrap();
+        set_nonblocking(&to).unwrap();
         let end = || Deadline::after(Duration::from_millis(20));
         let start = Instant::now();
         let silent = read_exact(&mut from, &mut [0], end()).unwrap_err();
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_closed_pipe_is_its_end() {
         let (mut from, to) = io::pipe().unwrap();
-        never_wait(&from).unwrap();
+        set_nonblocking(&from).unwrap();
         drop(to);
         let end = Deadline::after(Duration::MAX);
         let error = read_exact(&mut from, &mut [0], end).unwrap_err();

@@ -1,30 +1,35 @@
-//! Where the worker program is, and how it is built if there is none.
+//! Finds the worker program, or builds it.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use speedup::Error;
 
+use crate::pipe::{Deadline, read_exact, set_nonblocking};
 use crate::protocol::version;
+use crate::worker::{LONGEST_VERSION, START};
 
-/// The variable that names the worker program, if somebody has built it ahead.
+/// The environment variable that names the file of a worker program that is built already.
 pub const VARIABLE: &str = "SPEEDUP_WORKER";
 
 static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// The worker program of this very build.
+/// The file of the worker program that was built from the same sources as this crate.
 ///
-/// 1. If the variable `SPEEDUP_WORKER` is set, the file that it names.
-/// 2. Else the program in a folder of its own, `target/worker` beside the crates or,
-///    where that cannot be written, in the user's cache folder; if there is none there, or one that was
-///    built from other sources, cargo builds it, and a line says so.
+/// 1. If the environment variable `SPEEDUP_WORKER` is set, this is the file that it names.
+/// 2. Otherwise this is the program in the folder `target/worker` beside the crates or, if that
+///    folder cannot be written, in the user's cache folder. If there is no program, or one
+///    that was built from other sources, cargo builds it, and a line is printed that says so.
 ///
-/// The answer is kept as long as the program lives.
+/// Later calls return the same file without a new search.
 ///
 /// # Errors
 ///
-/// [`Error::System`] if the file named is no worker of this build, or cargo cannot build one.
+/// [`Error::System`] if the file that `SPEEDUP_WORKER` names is not a worker of this build or
+/// does not say its version within 20 s, or if cargo cannot build one.
 ///
 /// # Examples
 ///
@@ -39,37 +44,44 @@ pub fn find() -> Result<PathBuf, Error> {
         return Ok(program.clone());
     }
     let program = match std::env::var_os(VARIABLE).filter(|name| !name.is_empty()) {
-        Some(name) => named(PathBuf::from(name))?,
-        None => built()?,
+        Some(name) => from_variable(PathBuf::from(name), START)?,
+        None => from_target_folder()?,
     };
     *found = Some(program.clone());
     Ok(program)
 }
 
-/// The program that the variable names, if it is what it should be.
-fn named(program: PathBuf) -> Result<PathBuf, Error> {
-    match says(&program) {
-        Ok(said) if said == version() => Ok(program),
-        Ok(said) => Err(problem(format!(
-            "the file that {VARIABLE} names is `{said}`, needed is `{}`: build it again",
-            version()
-        ))),
-        Err(error) => Err(problem(format!("the file that {VARIABLE} names: {error}"))),
+/// The program that the variable names, if its version is right.
+fn from_variable(program: PathBuf, limit: Duration) -> Result<PathBuf, Error> {
+    let wrong = |problem: String| {
+        let file = program.display();
+        Err(program_error(format!(
+            "{VARIABLE} names {file}: {problem}; build it again, or unset {VARIABLE}"
+        )))
+    };
+    match version_of(&program, limit) {
+        Ok(found) if found == version() => Ok(program),
+        Ok(found) => wrong(format!("its version is `{found}`, not `{}`", version())),
+        Err(error) if error.kind() == ErrorKind::TimedOut => {
+            let seconds = limit.as_secs_f64();
+            wrong(format!("it does not say its version within {seconds} s"))
+        }
+        Err(error) => wrong(format!("it cannot be started, {error}")),
     }
 }
 
 /// The program in its own folder, built if needed.
-fn built() -> Result<PathBuf, Error> {
+fn from_target_folder() -> Result<PathBuf, Error> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let target = target_folder()?;
     let program = target.join("release").join("speedup-worker");
-    let is_current = || says(&program).is_ok_and(|said| said == version());
+    let is_current = || version_of(&program, START).is_ok_and(|found| found == version());
     if is_current() {
         return Ok(program);
     }
-    println!("building the worker program, once: this takes half a minute or so");
+    println!("building the worker program; this takes about half a minute and is done only once");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    // A target folder of its own: cargo locks it, and no other build waits for that lock.
+    // The program has its own target folder: cargo locks it, and no other build has to wait.
     let output = Command::new(cargo)
         .args([
             "build",
@@ -78,6 +90,8 @@ fn built() -> Result<PathBuf, Error> {
             "--quiet",
             "--bin",
             "speedup-worker",
+            "--features",
+            "argmin",
         ])
         .arg("--manifest-path")
         .arg(&manifest)
@@ -88,21 +102,30 @@ fn built() -> Result<PathBuf, Error> {
         .env_remove("RUSTFLAGS")
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| problem(format!("cargo cannot be started: {error}")))?;
+        .map_err(|error| {
+            program_error(format!(
+                "cargo cannot be started: {error}; install Rust, or set {VARIABLE}"
+            ))
+        })?;
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        return Err(problem(format!("cargo cannot build it: {}", words.trim())));
+        let message = String::from_utf8_lossy(&output.stderr);
+        return Err(program_error(format!(
+            "cargo cannot build it: {}",
+            message.trim()
+        )));
     }
     if is_current() {
         Ok(program)
     } else {
-        Err(problem(
-            "the one just built is of other sources than this program".to_owned(),
+        Err(program_error(
+            "the sources of the crates have changed since this program was started; \
+             restart it (in a notebook: restart the kernel)"
+                .to_owned(),
         ))
     }
 }
 
-/// The first folder that can be made and written to.
+/// The first folder that can be created and written to.
 fn target_folder() -> Result<PathBuf, Error> {
     let cache = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
@@ -118,8 +141,9 @@ fn target_folder() -> Result<PathBuf, Error> {
     .find(|folder| is_writable(folder))
     .and_then(|folder| folder.canonicalize().ok())
     .ok_or_else(|| {
-        problem(format!(
-            "no folder to build in; set {VARIABLE} to a built one"
+        program_error(format!(
+            "neither target/worker nor the user's cache folder can be written, so it cannot be \
+             built; set {VARIABLE} to a program that is built already"
         ))
     })
 }
@@ -131,22 +155,41 @@ fn is_writable(folder: &Path) -> bool {
     writable
 }
 
-/// What a program answers when asked for its version.
-fn says(program: &Path) -> std::io::Result<String> {
-    let output = Command::new(program)
+/// The first line that a program prints when it is asked for its version.
+fn version_of(program: &Path, limit: Duration) -> io::Result<String> {
+    let mut child = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .output()?;
-    let line = String::from_utf8_lossy(&output.stdout);
-    Ok(line.lines().next().unwrap_or_default().to_owned())
+        .spawn()?;
+    let line = first_line(&mut child, Deadline::after(limit));
+    // No more is needed of it, and it may be a program that never ends.
+    child.kill()?;
+    child.wait()?;
+    line
 }
 
-fn problem(problem: String) -> Error {
-    Error::System {
-        what: "worker program",
-        problem,
+/// The first line of a program's output, or what there is if the output ends or is too long.
+fn first_line(child: &mut Child, end: Deadline) -> io::Result<String> {
+    let Some(output) = &mut child.stdout else {
+        return Err(io::Error::other("it has no pipe"));
+    };
+    set_nonblocking(output)?;
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while (line.len() as u64) < LONGEST_VERSION {
+        match read_exact(output, &mut byte, end) {
+            Ok(()) if byte == *b"\n" => break,
+            Ok(()) => line.extend(byte),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
+            Err(error) => return Err(error),
+        }
     }
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+fn program_error(problem: String) -> Error {
+    Error::system("worker program", problem)
 }
 
 #[cfg(test)]
@@ -154,10 +197,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_no_worker_is_named() {
-        let error = named("no/such/file".into()).unwrap_err().to_string();
-        assert!(error.starts_with("worker program: the file that SPEEDUP_WORKER names"));
-        let stale = named("/bin/echo".into()).unwrap_err().to_string();
+    fn a_file_that_is_not_a_worker_is_named() {
+        let error = from_variable("no/such/file".into(), START)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("worker program: SPEEDUP_WORKER names no/such/file: "));
+        let stale = from_variable("/bin/echo".into(), START)
+            .unwrap_err()
+            .to_string();
         assert!(stale.contains("build it again"), "{stale}");
+    }
+
+    #[test]
+    fn a_program_that_never_ends_is_given_up() {
+        let name = format!("endless-{}", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        // The shell writes it: a file that this process holds open cannot be started.
+        let write = |script: &str| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "printf \"$1\" >\"$0\" && chmod +x \"$0\""]);
+            assert!(shell.arg(&file).arg(script).status().unwrap().success());
+        };
+        write("#!/bin/sh\nexec sleep 600\n");
+        let limit = Duration::from_millis(50);
+        let silent = from_variable(file.clone(), limit).unwrap_err().to_string();
+        write("#!/bin/sh\nexec yes\n");
+        let chatty = version_of(&file, START).unwrap();
+        write("#!/bin/sh\nexec cat /dev/zero\n");
+        let long = version_of(&file, START).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let problem = "it does not say its version within 0.05 s; build it again";
+        assert!(silent.contains(problem), "{silent}");
+        assert_eq!((chatty.as_str(), long.len()), ("y", 4096));
     }
 }

@@ -1,33 +1,45 @@
-//! The messages: frames of bytes, and a check that both sides are of one build.
+//! The messages between a program and its workers: frames of bytes.
 //!
-//! A frame is its length as 8 bytes, lowest first, followed by so many bytes. The
-//! worker begins with a frame that holds its [`version`]. After that each frame to
-//! the worker is a job's name and a list of jobs of that kind. The frame that answers
-//! it is a byte 0 and, in the same order, a result or an error for each of them; or a
-//! byte 1 and the reason why the whole message was not understood.
+//! A frame is its length as 8 bytes, lowest first, followed by that number of bytes.
+//!
+//! 1. The worker sends a frame that holds its [`version`], so that the program
+//!    knows that the worker is of the same build.
+//! 2. Each frame to the worker holds the name of a kind of job and a list of jobs of
+//!    that kind.
+//! 3. While the worker runs these jobs, it sends an empty frame before the first job and
+//!    after each job, at most one per 10 ms. This heartbeat tells that the worker has come
+//!    to its next step, so the time limit holds for each job and not for all jobs of a
+//!    message together.
+//! 4. The frame that answers the message is a byte 0 and one result or error per job, in
+//!    the same order. If the worker cannot read the message, the frame is a byte 1 and
+//!    the reason.
 
 use std::io;
+use std::time::Duration;
 
-/// Bytes in front of each frame.
+/// Bytes of the length in front of each frame.
 pub(crate) const HEAD: usize = 8;
 
-/// What a worker calls itself: the protocol's version and a number that stands for its sources.
+/// Shortest time between two heartbeats of a worker.
+pub(crate) const HEARTBEAT: Duration = Duration::from_millis(10);
+
+/// The version of a worker: that of the protocol, and a hash of the worker's sources.
 ///
-/// A worker that was built from other sources says something else, and is refused.
+/// A worker that was built from other sources has another version, and is not used.
 ///
 /// # Examples
 ///
 /// ```
-/// assert!(speedup_process::protocol::version().starts_with("speedup-worker protocol 1 sources "));
+/// assert!(speedup_process::protocol::version().starts_with("speedup-worker protocol 2 sources "));
 /// ```
 pub fn version() -> &'static str {
     concat!(
-        "speedup-worker protocol 1 sources ",
+        "speedup-worker protocol 2 sources ",
         env!("SPEEDUP_WORKER_SOURCES")
     )
 }
 
-/// Puts the length in front.
+/// A frame with this content.
 pub(crate) fn frame(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD + content.len());
     bytes.extend_from_slice(&(content.len() as u64).to_le_bytes());
@@ -35,7 +47,7 @@ pub(crate) fn frame(content: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What the worker replies: packed answers, or why there are none.
+/// The content of a reply: packed answers, or the reason why there are none.
 pub(crate) fn reply(answers: Result<Vec<u8>, String>) -> Vec<u8> {
     let (mark, mut content) = match answers {
         Ok(answers) => (0, answers),
@@ -45,18 +57,18 @@ pub(crate) fn reply(answers: Result<Vec<u8>, String>) -> Vec<u8> {
     content
 }
 
-/// What is in a reply.
+/// The packed answers in a reply, or the reason why there are none.
 pub(crate) fn read_reply(reply: &[u8]) -> Result<&[u8], String> {
     match reply.split_first() {
         Some((0, answers)) => Ok(answers),
         Some((1, problem)) => Err(String::from_utf8_lossy(problem).into_owned()),
-        _ => Err("a reply that is none".to_owned()),
+        _ => Err("the worker sent something that is not a reply".to_owned()),
     }
 }
 
-/// Reads one frame by means of `fill`, which fills a slice or fails.
+/// Reads one frame by calls of `fill`, which fills a slice or fails.
 ///
-/// `most` is the largest length that is believed. Memory is taken as the bytes come in.
+/// A frame of more than `most` bytes is an error. Memory is allocated in steps, as bytes arrive.
 pub(crate) fn read_frame(
     most: u64,
     mut fill: impl FnMut(&mut [u8]) -> io::Result<()>,
@@ -65,7 +77,7 @@ pub(crate) fn read_frame(
     fill(&mut head)?;
     let length = u64::from_le_bytes(head);
     if length > most {
-        let problem = format!("a frame of {length} bytes, at most {most} are allowed");
+        let problem = format!("its message has {length} bytes, at most {most} are allowed");
         return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
     }
     let mut content = Vec::new();
@@ -79,7 +91,7 @@ pub(crate) fn read_frame(
     Ok(content)
 }
 
-/// Bytes for which memory is taken at once.
+/// Bytes of memory that are allocated in one step.
 const STEP: usize = 1 << 20;
 
 #[cfg(test)]
@@ -99,22 +111,22 @@ mod tests {
     }
 
     #[test]
-    fn replies_are_answers_or_a_problem() {
+    fn a_reply_is_answers_or_a_reason() {
         assert_eq!(read_reply(&reply(Ok(vec![7, 8]))), Ok(&[7, 8][..]));
         assert_eq!(read_reply(&reply(Err("no".into()))), Err("no".into()));
         assert!(read_reply(&[]).is_err() && read_reply(&[9]).is_err());
     }
 
     #[test]
-    fn short_and_monstrous_frames_are_errors() {
+    fn frames_that_are_cut_or_too_long_are_errors() {
         let mut bytes = frame(b"hello");
         bytes.pop();
         let mut rest = bytes.as_slice();
         assert!(read_frame(99, |part| rest.read_exact(part)).is_err());
-        let mut monster: &[u8] = &[255; 64];
-        let error = read_frame(1 << 40, |part| monster.read_exact(part)).unwrap_err();
+        let mut too_long: &[u8] = &[255; 64];
+        let error = read_frame(1 << 40, |part| too_long.read_exact(part)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-        let mut liar: &[u8] = &[255, 255, 255, 255, 255, 0, 0, 0, 1];
-        assert!(read_frame(u64::MAX, |part| liar.read_exact(part)).is_err());
+        let mut cut: &[u8] = &[255, 255, 255, 255, 255, 0, 0, 0, 1];
+        assert!(read_frame(u64::MAX, |part| cut.read_exact(part)).is_err());
     }
 }

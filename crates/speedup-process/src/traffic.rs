@@ -1,4 +1,4 @@
-//! How many messages and bytes went to and fro.
+//! Counts of messages and bytes between a program and its workers.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -15,11 +15,12 @@ use std::ops::{Add, Sub};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Messages to workers; each has one answer.
+    /// Messages to workers. Each has one reply.
     pub messages: u64,
-    /// Bytes to workers, with the lengths in front of the messages.
+    /// Bytes to workers, including the length in front of each message.
     pub bytes_sent: u64,
-    /// Bytes from workers.
+    /// Bytes from workers. The heartbeats of a worker during long jobs are not counted, so
+    /// that the same jobs always give the same number.
     pub bytes_received: u64,
 }
 
@@ -35,7 +36,7 @@ impl Add for Traffic {
     }
 }
 
-/// What came since an earlier count; zero where the earlier count is larger.
+/// The difference to an earlier count. It is 0 where the earlier count is larger.
 impl Sub for Traffic {
     type Output = Self;
 

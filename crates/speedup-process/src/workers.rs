@@ -1,26 +1,23 @@
 //! A pool of worker processes.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use speedup::Error;
 use speedup::error::{check_count, check_positive};
+use speedup::parallel::affinity;
 
-use crate::job::{Answer, pack, unpack};
-use crate::protocol::read_reply;
+use crate::slot::{Outcome, Slot};
 use crate::worker::Worker;
 use crate::{Job, Traffic, WorkerError, program};
 
-/// What came back for one job.
-type Outcome<J> = Result<<J as Job>::Output, WorkerError>;
-
 /// A pool of worker processes, which end when it is dropped.
 ///
-/// A worker that dies or gives no answer in time is replaced by a new one, and its
-/// job gets an error that says so. Jobs that shared the message are sent once more, each on its own,
-/// so that only the culprit is lost.
+/// A worker that dies or exceeds the time limit is replaced by a new one. If its message
+/// held several jobs, all of them are sent once more, each in a message of its own. A job
+/// that loses its worker again gets an error.
 ///
 /// # Examples
 ///
@@ -39,32 +36,27 @@ type Outcome<J> = Result<<J as Job>::Output, WorkerError>;
 /// ```
 #[derive(Debug)]
 pub struct Workers {
-    seats: Vec<Seat>,
+    slots: Vec<Slot>,
     next: usize,
     limit: Duration,
 }
 
-/// A worker's place in the pool; empty from a worker's loss until it is needed again.
-#[derive(Debug)]
-struct Seat {
-    program: PathBuf,
-    worker: Option<Worker>,
-    traffic: Traffic,
-    replaced: u64,
-}
-
 impl Workers {
-    /// The largest number of workers that is taken seriously.
+    /// The largest number of workers that is allowed.
     pub const MAX: usize = 256;
 
-    /// Starts `n` worker processes, on all the cores that this process may use.
+    /// Starts `n` worker processes, on the cores that the calling thread may use.
     ///
-    /// The worker program is found, or built, as [`program::find`] says.
+    /// In a thread of a pool that is pinned to one core, this undoes the pinning. The cores
+    /// chosen by [`on_cores`](speedup::parallel::affinity::on_cores) are inherited.
+    ///
+    /// [`program::find`] finds the worker program, or builds it.
     ///
     /// # Errors
     ///
-    /// [`Error::Count`] unless `n` is 1 to [`Workers::MAX`]; [`Error::System`] if
-    /// there is no worker program or it cannot be started.
+    /// [`Error::Count`] unless `n` is 1 to [`Workers::MAX`]. [`Error::System`] if the worker
+    /// program is not found, cannot be started or is not of this build, or if a worker is
+    /// not ready within 20 s.
     ///
     /// # Examples
     ///
@@ -73,10 +65,9 @@ impl Workers {
     ///
     /// assert_eq!(Workers::start(2)?.count(), 2);
     /// assert!(Workers::start(0).is_err());
-    /// assert!(Workers::start(-1).is_err());
     /// # Ok::<(), speedup::Error>(())
     /// ```
-    pub fn start(n: i64) -> Result<Self, Error> {
+    pub fn start(n: usize) -> Result<Self, Error> {
         check_workers(n)?;
         Self::start_program(program::find()?, n)
     }
@@ -85,7 +76,7 @@ impl Workers {
     ///
     /// # Errors
     ///
-    /// As [`Workers::start`].
+    /// The errors of [`Workers::start`].
     ///
     /// # Examples
     ///
@@ -93,20 +84,16 @@ impl Workers {
     /// let error = speedup_process::Workers::start_program("no/such/program", 1).unwrap_err();
     /// assert!(error.to_string().starts_with("worker process: "));
     /// ```
-    pub fn start_program(file: impl AsRef<Path>, n: i64) -> Result<Self, Error> {
+    pub fn start_program(file: impl AsRef<Path>, n: usize) -> Result<Self, Error> {
         let count = check_workers(n)?;
-        let mut seats: Vec<Seat> = (0..count).map(|_| Seat::empty(file.as_ref())).collect();
-        // All are started before the first is waited for.
-        for seat in &mut seats {
-            seat.worker = Some(Worker::spawn(&seat.program).map_err(refused)?);
-        }
-        for seat in &mut seats {
-            if let Some(worker) = &mut seat.worker {
-                worker.greet(&seat.program).map_err(refused)?;
-            }
-        }
+        let mut slots: Vec<Slot> = (0..count).map(|_| Slot::empty(file.as_ref())).collect();
+        // All programs start at the same time; only then does this one wait for the first.
+        let spawned = slots.iter_mut().try_for_each(Slot::spawn);
+        spawned
+            .and_then(|()| slots.iter_mut().try_for_each(Slot::greet))
+            .map_err(|error| Error::system("worker process", error))?;
         Ok(Self {
-            seats,
+            slots,
             next: 0,
             limit: Duration::from_secs(60),
         })
@@ -122,10 +109,13 @@ impl Workers {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn count(&self) -> usize {
-        self.seats.len()
+        self.slots.len()
     }
 
-    /// The numbers by which the operating system knows the processes that live now.
+    /// The operating system's numbers of the worker processes.
+    ///
+    /// A worker that was killed while it had no job is listed until it is replaced, which
+    /// the next job for it does. A worker that was lost with its job is not listed.
     ///
     /// # Examples
     ///
@@ -136,11 +126,14 @@ impl Workers {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn ids(&self) -> Vec<u32> {
-        let workers = self.seats.iter().filter_map(|seat| seat.worker.as_ref());
+        let workers = self.slots.iter().filter_map(|slot| slot.worker.as_ref());
         workers.map(Worker::id).collect()
     }
 
-    /// Sets the time within which a message must be answered: 60 s unless set.
+    /// Sets the time limit for one job: 60 s unless set.
+    ///
+    /// A worker whose job takes longer is killed, and the job gets
+    /// [`WorkerError::TimedOut`]. Jobs that travel in one message each have the full time.
     ///
     /// # Examples
     ///
@@ -167,11 +160,11 @@ impl Workers {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn traffic(&self) -> Traffic {
-        let each = self.seats.iter().map(|seat| seat.traffic);
+        let each = self.slots.iter().map(|slot| slot.traffic);
         each.fold(Traffic::default(), |sum, traffic| sum + traffic)
     }
 
-    /// How many workers were started in the place of lost ones.
+    /// The number of workers that were started to replace lost ones.
     ///
     /// # Examples
     ///
@@ -185,16 +178,17 @@ impl Workers {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn replaced(&self) -> u64 {
-        self.seats.iter().map(|seat| seat.replaced).sum()
+        self.slots.iter().map(|slot| slot.replaced).sum()
     }
 
     /// Sends one job to one worker and waits for its result, as Python's `Pool.apply` does.
     ///
-    /// The other workers have nothing to do meanwhile. The workers take turns.
+    /// The other workers are idle during this time. Each call goes to the next worker.
     ///
     /// # Errors
     ///
-    /// [`WorkerError`] if there is no result.
+    /// [`WorkerError`] if the job fails, exceeds the time limit or ends its worker, or if no
+    /// worker can be started.
     ///
     /// # Examples
     ///
@@ -207,19 +201,20 @@ impl Workers {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn apply<J: Job>(&mut self, job: &J) -> Result<J::Output, WorkerError> {
-        let seat = self.next % self.seats.len();
-        self.next = seat + 1;
-        self.seats[seat].run_one(job, self.limit)
+        let slot = self.next % self.slots.len();
+        self.next = slot + 1;
+        self.slots[slot].run_one(job, self.limit)
     }
 
-    /// Sends all jobs, `chunk` of them in a message, each message to whichever worker is free.
+    /// Sends all jobs, `chunk` of them per message. The next free worker gets the next message.
     ///
-    /// Results are in the order of the jobs. This is Python's `Pool.starmap` with
-    /// its `chunksize`; with a chunk of 1, each job is a message of its own.
+    /// The results are in the order of the jobs. This is Python's `Pool.starmap` with
+    /// its `chunksize`. With a chunk of 1, each job travels in a message of its own.
     ///
     /// # Errors
     ///
-    /// [`Error::Count`] for a chunk of 0. A job that goes wrong is an error in its own place.
+    /// [`Error::Count`] for a chunk of 0. A job without a result does not end the call: its
+    /// [`WorkerError`] is at the job's place among the results.
     ///
     /// # Examples
     ///
@@ -240,130 +235,35 @@ impl Workers {
         let work = jobs.chunks(chunk).zip(results.chunks_mut(chunk));
         let (queue, limit) = (Mutex::new(work), self.limit);
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        std::thread::scope(|scope| {
-            for seat in &mut self.seats {
-                scope.spawn(move || {
-                    while let Some((jobs, results)) = next() {
-                        seat.run(jobs, results, limit);
-                    }
-                });
-            }
+        // A worker that is replaced inherits the cores of the thread that starts it.
+        affinity::with_all_cores(|| {
+            std::thread::scope(|scope| {
+                for slot in &mut self.slots {
+                    scope.spawn(move || {
+                        while let Some((jobs, results)) = next() {
+                            slot.run(jobs, results, limit);
+                        }
+                    });
+                }
+            });
         });
-        let never = || WorkerError::NotStarted {
-            problem: "no thread was left to send the job".to_owned(),
-        };
-        let results = results
-            .into_iter()
-            .map(|r| r.unwrap_or_else(|| Err(never())));
-        Ok(results.collect())
+        let not_sent = || Err(WorkerError::message("it was not sent to any worker"));
+        let results = results.into_iter();
+        Ok(results.map(|r| r.unwrap_or_else(not_sent)).collect())
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        // All are told to end before the first is waited for.
+        // All workers end at the same time; only then does this one wait for the first.
         let workers = self
-            .seats
+            .slots
             .iter_mut()
-            .filter_map(|seat| seat.worker.as_mut());
+            .filter_map(|slot| slot.worker.as_mut());
         workers.for_each(Worker::close);
     }
 }
 
-impl Seat {
-    fn empty(program: &Path) -> Self {
-        Self {
-            program: program.to_owned(),
-            worker: None,
-            traffic: Traffic::default(),
-            replaced: 0,
-        }
-    }
-
-    /// Runs the jobs in one message; if the worker is lost with it, each in a message of its own.
-    fn run<J: Job>(&mut self, jobs: &[J], results: &mut [Option<Outcome<J>>], limit: Duration) {
-        match self.send(jobs, limit) {
-            Ok(answers) => {
-                for (result, answer) in results.iter_mut().zip(answers) {
-                    *result = Some(outcome::<J>(answer));
-                }
-            }
-            Err(error) if jobs.len() == 1 => results[0] = Some(Err(error)),
-            Err(_) => {
-                for (job, result) in jobs.iter().zip(results) {
-                    *result = Some(self.run_one(job, limit));
-                }
-            }
-        }
-    }
-
-    fn run_one<J: Job>(&mut self, job: &J, limit: Duration) -> Outcome<J> {
-        let answers = self.send(std::slice::from_ref(job), limit)?;
-        answers
-            .into_iter()
-            .map(outcome::<J>)
-            .next()
-            .unwrap_or_else(|| {
-                let problem = "no answer in the reply".to_owned();
-                Err(WorkerError::Protocol { problem })
-            })
-    }
-
-    /// Sends jobs in one message; a worker that is lost with it leaves the seat empty.
-    fn send<J: Job>(
-        &mut self,
-        jobs: &[J],
-        limit: Duration,
-    ) -> Result<Vec<Answer<J::Output>>, WorkerError> {
-        let message = pack(jobs).map_err(not_understood)?;
-        let reply = self.seated()?.exchange_with(&message, limit);
-        let answers = reply.and_then(|reply| {
-            let answers = read_reply(&reply).map_err(not_understood)?;
-            unpack::<J>(answers, jobs.len()).map_err(not_understood)
-        });
-        if answers.as_ref().is_err_and(WorkerError::lost_the_worker) {
-            self.worker = None;
-        }
-        answers
-    }
-
-    /// This seat with a worker in it: a new one, if the last is gone.
-    fn seated(&mut self) -> Result<&mut Self, WorkerError> {
-        if self.worker.as_mut().is_none_or(Worker::has_ended) {
-            self.worker = None;
-            let mut worker = Worker::spawn(&self.program)?;
-            worker.greet(&self.program)?;
-            self.worker = Some(worker);
-            self.replaced += 1;
-        }
-        Ok(self)
-    }
-
-    fn exchange_with(&mut self, message: &[u8], limit: Duration) -> Result<Vec<u8>, WorkerError> {
-        match &mut self.worker {
-            Some(worker) => worker.exchange(message, limit, &mut self.traffic),
-            None => Err(not_understood("nobody is there")),
-        }
-    }
-}
-
-fn outcome<J: Job>(answer: Answer<J::Output>) -> Outcome<J> {
-    answer.map_err(|problem| WorkerError::Failed { problem })
-}
-
-fn not_understood(problem: impl ToString) -> WorkerError {
-    WorkerError::Protocol {
-        problem: problem.to_string(),
-    }
-}
-
-fn check_workers(n: i64) -> Result<usize, Error> {
+fn check_workers(n: usize) -> Result<usize, Error> {
     check_positive("workers", n, Workers::MAX).map(NonZeroUsize::get)
-}
-
-fn refused(error: WorkerError) -> Error {
-    Error::System {
-        what: "worker process",
-        problem: error.to_string(),
-    }
 }

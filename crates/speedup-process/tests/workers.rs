@@ -10,7 +10,7 @@ use speedup_process::{Job, WorkerError, Workers};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_speedup-worker");
 
-fn workers(n: i64) -> Workers {
+fn workers(n: usize) -> Workers {
     Workers::start_program(PROGRAM, n).unwrap()
 }
 
@@ -86,7 +86,7 @@ fn no_jobs_and_bad_counts() {
     assert_eq!(workers.map::<Cubic>(&[], 1).unwrap(), []);
     let error = workers.map(&cubics(1), 0).unwrap_err().to_string();
     assert!(error.starts_with("jobs in a message: 0"), "{error}");
-    for n in [0, -2, 257, i64::MAX] {
+    for n in [0, 257, usize::MAX] {
         let error = Workers::start_program(PROGRAM, n).unwrap_err().to_string();
         assert!(error.contains(&n.to_string()) && error.contains("1 to 256"));
     }
@@ -118,6 +118,18 @@ fn only_the_culprits_are_lost() {
 }
 
 #[test]
+fn all_jobs_of_a_lost_message_are_sent_once_more() {
+    let mut workers = workers(1);
+    let jobs = [Crash::no(), Crash::exit(3), Crash::no()];
+    workers.map(&jobs, 3).unwrap();
+    // One message of three jobs, then each job alone.
+    assert_eq!(workers.traffic().messages, 4);
+    // Only one is lost and sent no more.
+    assert!(workers.apply(&jobs[1]).is_err() && workers.ids().is_empty());
+    assert_eq!(workers.traffic().messages, 5);
+}
+
+#[test]
 fn a_worker_that_hangs_is_killed_and_replaced() {
     let mut workers = workers(2);
     let before = workers.ids();
@@ -145,6 +157,30 @@ fn a_worker_that_hangs_is_killed_and_replaced() {
 }
 
 #[test]
+fn the_time_limit_holds_for_each_job_of_a_message() {
+    let mut workers = workers(1);
+    workers.set_time_limit(Duration::from_secs(3));
+    let results = workers.map(&vec![Hang::seconds(0.2); 17], 17).unwrap();
+    assert_eq!(results, vec![Ok(()); 17]);
+    // Not killed, and not sent again.
+    assert_eq!((workers.replaced(), workers.traffic().messages), (0, 1));
+    // The heartbeats are not counted: 8 length + 1 mark + 1 count + 17 results.
+    assert_eq!(workers.traffic().bytes_received, 27);
+}
+
+#[test]
+fn a_job_that_hangs_after_others_is_found_and_alone_lost() {
+    let mut workers = workers(1);
+    let limit = Duration::from_secs(2);
+    workers.set_time_limit(limit);
+    let mut jobs = vec![Hang::seconds(0.02); 6];
+    jobs[3] = Hang::for_ever();
+    let mut expected = vec![Ok(()); 6];
+    expected[3] = Err(WorkerError::TimedOut { limit });
+    assert_eq!(workers.map(&jobs, 6).unwrap(), expected);
+}
+
+#[test]
 fn a_worker_killed_while_idle_is_replaced_and_nothing_is_lost() {
     let mut workers = workers(1);
     let id = workers.ids()[0];
@@ -152,7 +188,9 @@ fn a_worker_killed_while_idle_is_replaced_and_nothing_is_lost() {
     assert!(killed.unwrap().success());
     // The signal takes a moment; a job sent meanwhile would be lost with the worker.
     std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(workers.ids(), [id]);
     assert_eq!(workers.apply(&Crash::no()).as_deref(), Ok("fine"));
+    assert_ne!(workers.ids(), [id]);
     assert_eq!(workers.replaced(), 1);
 }
 
@@ -219,7 +257,28 @@ fn other_programs_are_refused() {
     let other = Workers::start_program("/bin/echo", 1)
         .unwrap_err()
         .to_string();
-    assert!(other.contains("no worker program"), "{other}");
+    let ended = "echo is not the worker program of this build: ";
+    assert!(other.contains(ended), "{other}");
     let none = Workers::start_program(PathBuf::from("/no/such"), 1).unwrap_err();
     assert!(none.to_string().contains("No such file"), "{none}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_worker_that_is_replaced_in_a_pinned_thread_may_use_all_cores() {
+    let cores = |process: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("Cpus_allowed_list"));
+        line.unwrap().to_owned()
+    };
+    let work = || {
+        let mut workers = workers(1);
+        workers.map(&[Crash::exit(1)], 1).unwrap();
+        workers.map(&[Crash::no()], 1).unwrap();
+        let id = workers.ids()[0].to_string();
+        assert_eq!(cores(&id), cores("self"));
+    };
+    speedup::Threads::all().install(work).unwrap();
 }

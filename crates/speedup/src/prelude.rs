@@ -1,17 +1,9 @@
-//! Everything a notebook needs, by one `use`.
+//! The kernels, their threads and streams, and the error type, for `use speedup::prelude::*`.
 
-pub use crate::chart::{BarChart, Chart, LineChart, SpeedupChart, TimelineChart};
 pub use crate::error::Error;
-pub use crate::load::{Load, record_load};
-pub use crate::median::median;
-pub use crate::meter::Meter;
-pub use crate::repeat::{Repeated, take_turns, timeit};
-pub use crate::streams::Streams;
-pub use crate::table::Table;
-pub use crate::threads::Threads;
-pub use crate::timeline::Timeline;
-pub use crate::timing::{Timed, timed};
-pub use crate::{
-    affinity, course, exercise, grid, hardware, law, map, matmul, nelder_mead, notebook, pi,
-    polynomial, progress, simd, squares, wealth,
-};
+pub use crate::kernels::median::median;
+pub use crate::kernels::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
+pub use crate::parallel::affinity;
+pub use crate::parallel::threads::Threads;
+pub use crate::random::streams::Streams;
+pub use crate::simd;

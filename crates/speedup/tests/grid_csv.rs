@@ -1,9 +1,9 @@
-//! The parameter grid through a CSV file and back, as the handout does it.
+//! Test: a parameter grid that is written to CSV and read back has the same bits.
 
-use speedup::grid::linspace;
-use speedup::polynomial::parameter_grid;
+use speedup::kernels::grid::linspace;
+use speedup::kernels::polynomial::parameter_grid;
 
-fn written(rows: &[[f64; 4]]) -> Vec<u8> {
+fn csv_text(rows: &[[f64; 4]]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["a", "b", "c", "d"]).unwrap();
     rows.iter().for_each(|row| writer.serialize(row).unwrap());
@@ -19,7 +19,7 @@ fn every_number_comes_back_in_every_bit() {
     let grid = parameter_grid(&linspace(0.0, 1.0, 10).unwrap()).unwrap();
     let awkward = [[f64::MIN_POSITIVE, 5e-324, f64::MAX, -0.1 - 0.2]];
     for rows in [grid.as_slice(), &awkward] {
-        let back = read(&written(rows)).unwrap();
+        let back = read(&csv_text(rows)).unwrap();
         let bits = |rows: &[[f64; 4]]| -> Vec<u64> {
             rows.iter().flatten().map(|v| v.to_bits()).collect()
         };

@@ -1,10 +1,9 @@
-//! The Nelder–Mead search against SciPy's own results.
+//! Tests of the Nelder–Mead search against SciPy's results, to the last bit.
 //!
-//! The numbers were printed by SciPy 1.17.1 (NumPy 2.4.6) for `minimize(f, start,
-//! method="nelder-mead")` with the functions below, written in Python with the same
-//! operations in the same order: x, fun, nit, nfev and success.
+//! The numbers are x, fun, nit, nfev and success, which SciPy 1.17.1 (NumPy 2.4.6) returns for `minimize(f, start,
+//! method="nelder-mead")`. The functions in Python have the same operations in the same order as those below.
 
-use speedup::nelder_mead::minimize;
+use speedup::kernels::nelder_mead::minimize;
 
 fn check<const N: usize>(
     f: impl FnMut(&[f64; N]) -> f64,
@@ -16,7 +15,6 @@ fn check<const N: usize>(
     let found = minimize(f, start).unwrap();
     let counts = (found.iterations, found.evaluations, found.converged);
     assert_eq!(counts, (nit, nfev, success), "from {start:?}");
-    // To the last bit.
     assert_eq!((found.x, found.f), (x, fun), "from {start:?}");
 }
 

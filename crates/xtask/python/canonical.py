@@ -19,6 +19,8 @@ from typing import Any
 import quick  # noqa: F401 (first)
 
 # isort: split
+import expect
+import further
 import nbformat
 import stamp
 
@@ -26,7 +28,8 @@ KERNELSPEC = {"display_name": "Rust", "language": "rust", "name": "rust"}
 # What the handouts use, and what a person has chosen (a title, slides, a cell that is locked);
 # all else in the metadata is a program's leftover.
 NOTEBOOK_KEYS = {"kernelspec", "language_info", stamp.KEY, "title", "authors", "rise"}
-CELL_KEYS = {"source", "tags", "jupyter", "stub", "title", "slideshow", "editable", "deletable"}
+CELL_KEYS = {"source", "tags", "jupyter", "stub", expect.KEY}
+CELL_KEYS |= {"title", "slideshow", "editable", "deletable"}
 JUPYTER_KEYS = {"source_hidden", "outputs_hidden"}
 # The kernel's first execution count is 2; other kernels' is 1.
 FIRST_COUNTS = {1, 2}
@@ -97,8 +100,12 @@ def tidy_cell(cell: Json) -> Iterator[str]:
     metadata = cell["metadata"]
     for key in drop(metadata.get("jupyter", {}), JUPYTER_KEYS):
         yield f"metadata `jupyter.{key}` is not used here"
-    for key in drop(metadata, CELL_KEYS):
+    is_heading = further.is_heading(cell)
+    for key in drop(metadata, CELL_KEYS | {further.FOLDED} if is_heading else CELL_KEYS):
         yield f"metadata `{key}` is not used here"
+    if is_heading and metadata.get(further.FOLDED) is not True:
+        metadata[further.FOLDED] = True
+        yield "a block of Going further is not folded"
     outputs: list[Json] = []
     for output in cell.get("outputs", []):
         if output.pop("transient", None) is not None:

@@ -8,6 +8,9 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+import expect
+import further
+from further import tags
 from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter, TemplateExporter
@@ -39,10 +42,11 @@ class Renderer(IPythonRenderer):
         name, count = base, 2
         while name in taken:
             name, count = f"{base}-{count}", count + 1
+        shown = depth([known for known, *_ in self.headings], level)
         self.headings.append((level, name, text))
         label = escape(f"Link to this part: {plain(text)}")
         anchor = f'<a class="anchor" href="#{name}" aria-label="{label}">#</a>'
-        return f'<h{level} id="{name}">{text}{anchor}</h{level}>\n'
+        return f'<h{shown} id="{name}">{text}{anchor}</h{shown}>\n'
 
     def table(self, text: str) -> str:
         return f'<div class="scroll"><table>\n{text}</table></div>\n'
@@ -66,6 +70,15 @@ class Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+def depth(before: list[int], level: int) -> int:
+    """A heading's level on the page, where none is left out, below the levels before it."""
+    above = 0
+    for known in reversed(before):
+        if known < level:
+            above, level = above + 1, known
+    return level + above
 
 
 @pass_context
@@ -128,15 +141,49 @@ def plain(html: str) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html)).strip())
 
 
+def without_anchor(html: str) -> str:
+    """A heading's HTML without the link to itself, which has no place inside a summary."""
+    return re.sub(r'<a class="anchor".*?</a>', "", html)
+
+
 def without_links(html: str) -> str:
     """A heading's HTML for use inside a link."""
     return re.sub(r"</?a\b[^>]*>", "", html)
 
 
+def folds(cells: list[NotebookNode], index: int) -> tuple[str, str]:
+    """What stands before and after a cell: a block and a run of solutions are folded as one."""
+
+    def is_solution(place: int) -> bool:
+        here = cells[place] if 0 <= place < len(cells) else None
+        # A block's heading stays to be seen.
+        return bool(here) and "solution" in tags(here) and not further.is_heading(here)
+
+    def opening(kind: str, folded: bool) -> str:
+        return f'<details class="{kind}"{"" if folded else " open"}>'
+
+    cell, before, after = cells[index], "", ""
+    begins, ends = further.begins_at(cells, index), further.ends_at(cells, index)
+    # Where a block begins or ends, so does a run of solutions.
+    edge = begins or (index > 0 and further.ends_at(cells, index - 1))
+    if begins:
+        before = opening("further", further.FOLDED in cell.metadata)
+    if is_solution(index) and (edge or not is_solution(index - 1)):
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        before += opening("solution", folded) + "<summary>Solution</summary>"
+    if is_solution(index) and (ends or not is_solution(index + 1)):
+        after = "</details>"
+    return before, after + ("</details>" if ends else "")
+
+
 FILTERS = {
     "ansi2html": terminal_text,
+    "folds": folds,
+    "is_block_heading": further.is_heading,
     "inline_svg": inline_svg,
     "markdown2html": markdown2html,
+    "with_notes": expect.with_notes,
+    "without_anchor": without_anchor,
 }
 
 

@@ -1,6 +1,6 @@
-"""Makes one edition of a notebook: edition.py student|lecturer SOURCE OUT.
+"""Makes one edition of a notebook: edition.py student|lecturer|spine SOURCE OUT.
 
-The tags are those of README's section Editions. Exit status 1, with a report on
+The tags are those of .github/EDITIONS.md. Exit status 1, with a report on
 standard error, when a tag and what the cell holds do not agree.
 """
 
@@ -13,7 +13,10 @@ from pathlib import Path
 import quick  # noqa: F401 (first)
 
 # isort: split
+import expect
+import further
 import nbformat
+from further import tags
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
@@ -25,10 +28,6 @@ NOT_FOR_STUDENTS = {"solution", "teaching-note"}
 
 class Failure(Exception):
     """What is wrong with a cell, as a text for the person who wrote it."""
-
-
-def tags(cell: NotebookNode) -> list[str]:
-    return cell.metadata.get("tags", [])
 
 
 def cleared(source: str, stub: str) -> str:
@@ -59,12 +58,19 @@ def unfold(cell: NotebookNode) -> None:
     cell.metadata.pop("jupyter", None)
 
 
+def without(notebook: NotebookNode, unwanted: set[str]) -> NotebookNode:
+    """The notebook without the cells that have one of these tags."""
+    remove = TagRemovePreprocessor(enabled=True, remove_cell_tags=unwanted)
+    return remove.preprocess(notebook, {})[0]
+
+
 def clear_exercise(cell: NotebookNode) -> None:
     """Puts the stub in place of the answer, where a student sees it."""
     if "stub" not in cell.metadata:
         raise Failure("the cell is tagged exercise, but its metadata has no stub")
     cell.source = cleared(cell.source, cell.metadata.pop("stub"))
     cell.metadata.tags = [tag for tag in tags(cell) if tag != "solution"]
+    cell.metadata.pop(expect.KEY, None)
     unfold(cell)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
@@ -80,20 +86,24 @@ def student(notebook: NotebookNode) -> NotebookNode:
                 raise Failure(f"{BEGIN} in a cell that is not tagged exercise")
         except Failure as failure:
             raise Failure(f"cell {number} (id {cell.get('id', '-')}): {failure}") from failure
-    remove = TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_FOR_STUDENTS)
-    notebook, _ = remove.preprocess(notebook, {})
-    return notebook
+    return without(notebook, NOT_FOR_STUDENTS)
 
 
 def lecturer(notebook: NotebookNode) -> NotebookNode:
     """All there is, and nothing folded."""
     for cell in notebook.cells:
+        cell.metadata.pop(further.FOLDED, None)
         if NOT_FOR_STUDENTS & set(tags(cell)):
             unfold(cell)
     return notebook
 
 
-EDITIONS = {"student": student, "lecturer": lecturer}
+def spine(notebook: NotebookNode) -> NotebookNode:
+    """All but the blocks of *Going further*."""
+    return without(notebook, {further.TAG})
+
+
+EDITIONS = {"student": student, "lecturer": lecturer, "spine": spine}
 
 
 def main() -> int:

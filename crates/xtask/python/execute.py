@@ -1,6 +1,7 @@
 """Executes one notebook in a fresh Rust kernel: execute.py [options] SOURCE OUT.
 
-Exit status 1, with a report on standard error, when a cell failed.
+Exit status 1, with a report on standard error, when a cell failed. With --hold also when outputs
+contradict a sentence of the text, after cells that do were repeated (expect.py).
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import quick  # noqa: F401 (first)
 
 # isort: split
+import expect
 import nbformat
+import psutil
 import stamp
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -30,6 +34,12 @@ from nbclient.util import run_sync
 from nbformat import NotebookNode
 
 KERNEL_START_SECONDS = 120
+# How often a cell is run again that contradicts the text.
+REPEATS = 6
+# How long a cell that is run again waits for other programs to end, and what of the processors they
+# may take.
+PATIENCE_SECONDS = 60
+QUIET_PERCENT = 5
 
 
 class Failure(Exception):
@@ -92,26 +102,83 @@ def report(source: Path, number: int, cell: NotebookNode, problem: str) -> str:
     )
 
 
-def run_cells(client: Client, source: Path, private: list[str]) -> None:
-    """Executes the cells in order; stops at the first that fails."""
+def run_cell(client: Client, index: int, source: Path, private: list[str]) -> None:
+    """Executes one cell."""
     cells = client.nb.cells
-    for index, cell in enumerate(cells):
+    cell = cells[index]
+    start = time.monotonic()
+    problem: str | None
+    try:
+        client.execute_cell(cell, index)
+        problem = find_problem(cell, private)
+    except CellTimeoutError:
+        problem = f"no answer within {client.timeout} s"
+    except DeadKernelError:
+        problem = "the kernel died"
+    took = time.monotonic() - start
+    if problem is not None:
+        raise Failure(report(source, index + 1, cell, problem))
+    if took > 1:
+        print(f"      {source.stem}  cell {index + 1}/{len(cells)}  {took:.1f} s")
+
+
+def run_cells(client: Client, source: Path, private: list[str], hold: bool) -> None:
+    """Executes the cells in order; stops at the first that fails.
+
+    With `hold`, cells whose outputs contradict the text are run again before any later cell runs,
+    so that no later cell ever sees values of theirs that are not those in their outputs.
+    """
+    first = None
+    for index, cell in enumerate(client.nb.cells):
         if cell.cell_type != "code":
             continue
-        start = time.monotonic()
-        problem: str | None
-        try:
-            client.execute_cell(cell, index)
-            problem = find_problem(cell, private)
-        except CellTimeoutError:
-            problem = f"no answer within {client.timeout} s"
-        except DeadKernelError:
-            problem = "the kernel died"
-        took = time.monotonic() - start
-        if problem is not None:
-            raise Failure(report(source, index + 1, cell, problem))
-        if took > 1:
-            print(f"      {source.stem}  cell {index + 1}/{len(cells)}  {took:.1f} s")
+        run_cell(client, index, source, private)
+        first = first or cell.execution_count
+        for _ in range(REPEATS if hold else 0):
+            repeated = expect.to_repeat(client.nb, index)
+            if any(expect.measures(client.nb.cells[again]) for again in repeated):
+                wait_until_quiet()
+            for again in repeated:
+                print(f"      {source.stem}  cell {again + 1}: run again")
+                try:
+                    run_cell(client, again, source, private)
+                except Failure as failure:
+                    hint = f"if it cannot be run twice, tag it `{expect.ONCE}`"
+                    raise Failure(f"{failure}\n\nThis was not its first run: {hint}") from failure
+    if hold and first is not None:
+        number_runs(client.nb, first)
+
+
+def wait_until_quiet() -> None:
+    """Waits, while the kernel has nothing to do, until other programs take little for a second."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and psutil.cpu_percent(interval=1) > QUIET_PERCENT:
+        pass
+
+
+def number_runs(notebook: NotebookNode, first: int) -> None:
+    """Numbers the cells from `first` on, as if none had been repeated.
+
+    The kernel counts each run. The last run of each cell came after those of the cells before and
+    before those of the cells after, so the outputs are those of one run in order.
+    """
+    cells = [cell for cell in notebook.cells if cell.get("execution_count") is not None]
+    new = {cell.execution_count: number for number, cell in enumerate(cells, start=first)}
+
+    def renamed(text: str) -> str:
+        """An error's text names the run: command_7."""
+        return re.sub(
+            r"\bcommand_(\d+)\b", lambda run: f"command_{new.get(int(run[1]), run[1])}", text
+        )
+
+    for cell in cells:
+        cell.execution_count = new[cell.execution_count]
+        for output in cell.outputs:
+            if output.get("execution_count") is not None:
+                output.execution_count = cell.execution_count
+            if output.output_type == "error":
+                output.traceback = [renamed(line) for line in output.traceback]
+                output.evalue = renamed(output.evalue)
 
 
 def kill_group(group: int | None) -> None:
@@ -137,7 +204,12 @@ def end_with_parent(manager: AsyncKernelManager) -> None:
 
 
 def execute(
-    notebook: NotebookNode, source: Path, folder: Path, timeout: int, private: list[str]
+    notebook: NotebookNode,
+    source: Path,
+    folder: Path,
+    timeout: int,
+    private: list[str],
+    hold: bool,
 ) -> dict[str, float | None]:
     """Executes the notebook in place; returns its times in seconds."""
     manager = AsyncKernelManager(kernel_name="rust")
@@ -163,7 +235,7 @@ def execute(
         except (RuntimeError, TimeoutError) as error:
             raise Failure(f"{source.name}: the kernel did not start: {error}") from error
         ready = time.monotonic()
-        run_cells(client, source, private)
+        run_cells(client, source, private, hold)
         assert client.kc is not None
         info = client.wait_for_reply(client.kc.kernel_info())
         assert info is not None
@@ -191,9 +263,16 @@ def clear(notebook: NotebookNode) -> None:
     """Takes away what an earlier run left."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        cell.metadata.pop(expect.MARK, None)
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
+
+
+def refuse(source: Path, what: str, found: Iterable[str]) -> None:
+    """Fails if anything was found."""
+    if lines := "\n\n".join(found):
+        raise Failure(f"{source.name} {what}:\n\n{lines}")
 
 
 def main() -> int:
@@ -202,6 +281,9 @@ def main() -> int:
     parser.add_argument("--timeout", type=int, default=600, help="seconds for one cell")
     parser.add_argument("--folder", type=Path, help="the kernel's working folder")
     parser.add_argument("--private", action="append", default=[], help="path to refuse")
+    parser.add_argument(
+        "--hold", action="store_true", help="refuse outputs that contradict the text"
+    )
     parser.add_argument("source", type=Path)
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
@@ -210,7 +292,13 @@ def main() -> int:
         notebook = nbformat.read(args.source, as_version=4)
         clear(notebook)
         folder = args.folder or args.source.parent
-        times = execute(notebook, args.source, folder, args.timeout, private)
+        if args.hold:
+            refuse(args.source, "has expectations that are at fault", expect.faults(notebook))
+        times = execute(notebook, args.source, folder, args.timeout, private, args.hold)
+        if args.hold:
+            refuse(args.source, "gave outputs that contradict its text", expect.refusals(notebook))
+        for index, says in expect.mark(notebook):
+            print(f"      {args.source.stem}  cell {index + 1}: not so on this machine: {says}")
         nbformat.validate(notebook)
     except Failure as failure:
         print(failure, file=sys.stderr)

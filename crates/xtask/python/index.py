@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cells import plain, without_links
+from cells import plain, without_anchor, without_links
 from nbformat import NotebookNode
 
 TITLE = "Handouts"
 TEXT = (
-    "One course: take the handouts in this order. Each stands on those before it. "
+    "One course: take the handouts in this order. Each builds on those before it. "
     "The key figures were measured in the run that made these pages."
 )
+FIRST = "Before you begin"  # instead of a number, for a notebook with the number 0
 KEY_FIGURE = "key-figure"
 MOST_LINES = 3
 
@@ -39,8 +40,10 @@ class Handout:
     def title(self) -> str:
         """The title with the handout's number, if its file has one."""
         title = plain(self.headings[0][2]) if self.headings else self.path.stem
-        number = re.match(r"0*(\d+)-", self.path.stem)
-        return f"{number[1]}. {title}" if number else title
+        number = re.match(r"(\d+)-", self.path.stem)
+        if number is None:
+            return title
+        return f"{int(number[1])}. {title}" if int(number[1]) else f"{FIRST}: {title}"
 
     @property
     def link(self) -> str:
@@ -99,9 +102,7 @@ def key_figures(handout: Handout) -> Iterator[str]:
             )
         before = handout.cells.partition(f'id="cell-{number}"')[0]
         titles = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", before, flags=re.DOTALL)
-        title = (
-            plain(re.sub(r'<a class="anchor".*?</a>', "", titles[-1][1])) if titles else "Result"
-        )
+        title = plain(without_anchor(titles[-1][1])) if titles else "Result"
         yield (
             f'<li><a href="{handout.link}#cell-{number}">{escape(title)}</a> '
             f"<samp>{escape(text)}</samp></li>"

@@ -1,5 +1,6 @@
 // A page reads the same without this script. It folds the contents on a narrow screen,
-// marks the part in view there, and lets Tab reach blocks that can be scrolled sideways.
+// marks the part in view there, lets Tab reach blocks that can be scrolled sideways, and opens
+// what is folded around the target of a link.
 (() => {
   const wide = matchMedia("(min-width: 70rem)");
   const contents = document.querySelector(".toc details");
@@ -23,10 +24,18 @@
       else block.removeAttribute("tabindex");
     }
   };
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = [...document.querySelectorAll("details:not([open])")];
+    const around = folded.filter((part) => part.contains(target));
+    around.forEach((part) => { part.open = true; });
+    if (around.length) target.scrollIntoView();
+  };
   fold();
   wide.addEventListener("change", fold);
   addEventListener("scroll", mark, { passive: true });
   addEventListener("resize", reach);
   addEventListener("toggle", reach, true);
-  addEventListener("DOMContentLoaded", () => { mark(); reach(); });
+  addEventListener("hashchange", open);
+  addEventListener("DOMContentLoaded", () => { mark(); reach(); open(); });
 })();

@@ -1,7 +1,8 @@
-"""Prints the pages of a folder: print_pages.py FOLDER CHROMIUM; FOLDER/*.ipynb name them.
+"""Prints the pages of a folder: print_pages.py FOLDER CHROMIUM [--further].
 
-What is folded on a page is printed open. A page made from a notebook without
-solutions, as the students' edition is, has none to open.
+FOLDER/*.ipynb name them. What is folded on a page is printed open. A page made from a
+notebook without solutions, as the students' edition is, has none to open. Blocks of
+*Going further* are printed with --further only.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ LINE = (
     '<div style="font: 8pt sans-serif; color: #444c56; width: 100%; padding: 0 1.8cm; '
     'display: flex; justify-content: space-between">{}</div>'
 )
-# What is folded is opened. A link to a file would hold this machine's folders.
-PREPARE = """() => {
-    document.querySelectorAll('details').forEach(part => part.open = true);
+# What is folded is opened; print.css leaves out a block of Going further that is not. A link to a
+# file would hold this machine's folders.
+PREPARE = """further => {
+    document.querySelectorAll('details').forEach(part => {
+        part.open = further || !part.matches('.further');
+    });
     document.querySelectorAll('a[href]').forEach(link => {
         const own = link.getAttribute('href').startsWith('#');
         if (link.protocol === 'file:' && !own) link.removeAttribute('href');
@@ -28,11 +32,11 @@ PREPARE = """() => {
 NUMBER = 'Page <span class="pageNumber"></span> of <span class="totalPages"></span>'
 
 
-def print_page(browser: Browser, html: Path, pdf: Path) -> None:
+def print_page(browser: Browser, html: Path, pdf: Path, further: bool) -> None:
     """Prints one page on A4, tagged, with bookmarks, its title above and its number below."""
     page = browser.new_page()
     page.goto(html.absolute().as_uri())
-    page.evaluate(PREPARE)
+    page.evaluate(PREPARE, further)
     page.pdf(
         path=pdf,
         format="A4",
@@ -50,10 +54,12 @@ def print_page(browser: Browser, html: Path, pdf: Path) -> None:
 def main() -> None:
     """Prints every handout of a folder."""
     folder, chromium = Path(sys.argv[1]), sys.argv[2]
+    further = "--further" in sys.argv[3:]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
         for notebook in sorted(folder.glob("*.ipynb")):
-            print_page(browser, notebook.with_suffix(".html"), notebook.with_suffix(".pdf"))
+            html, pdf = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
+            print_page(browser, html, pdf, further)
         browser.close()
 
 

@@ -4,8 +4,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`commands`] | the commands and their options; tests and JupyterLab |
-//! | [`bench`] | measuring the kernels, also in turns with peers in Python and C |
+//! | [`commands`] | the commands and their options; tests, JupyterLab, benchmarks |
 //! | [`handouts`] | executing, rendering and printing the notebooks, for students and lecturers too |
 //! | [`tidy`] | notebooks in canonical form, their Rust formatted and linted |
 //! | [`setup`] | the set-up steps, in order, under one lock |
@@ -15,7 +14,6 @@
 #[cfg(not(unix))]
 compile_error!("xtask runs on Linux and macOS; on Windows use it inside WSL");
 
-mod bench;
 mod commands;
 mod handouts;
 mod setup;

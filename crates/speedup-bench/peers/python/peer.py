@@ -1,7 +1,8 @@
 """A Python peer: `python peer.py WORKLOAD IMPLEMENTATION THREADS`.
 
 For each line `run` on standard input it does the work once and answers `SECONDS VALUE`.
-It ends with its input. Without arguments it lists what there is, a pair a line.
+It ends with its input. Without arguments it lists the implementations of all
+workloads, one per line.
 """
 
 from __future__ import annotations
@@ -10,20 +11,12 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 
 from case import Case, Module
 
-WORKLOADS = (
-    "nelder_mead",
-    "eigenvalues",
-    "grid_max",
-    "wealth",
-    "pi",
-    "int_matmul",
-    "poly_grid",
-    "map_double",
-    "fill_squares",
-)
+FOLDER = Path(__file__).parent
+WORKLOADS = sorted(path.stem.removeprefix("work_") for path in FOLDER.glob("work_*.py"))
 
 
 def limit_threads(threads: int, implementation: str) -> None:

@@ -1,4 +1,4 @@
-//! A job that goes wrong, to see what happens then.
+//! A job that fails on request, for tests and demonstrations.
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Job;
 
-/// A job that, if told to, ends its worker, panics or fails.
+/// A job that succeeds, fails, panics or ends its worker, as requested.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ enum How {
 }
 
 impl Crash {
-    /// Nothing goes wrong.
+    /// The job succeeds.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl Crash {
         Self(How::No)
     }
 
-    /// The worker process ends with this status.
+    /// The job ends its worker process with this exit status.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl Crash {
         Self(How::Exit(status))
     }
 
-    /// The worker process is ended by a signal, as by a fault in native code.
+    /// The job ends its worker process by a signal, as a fault in native code does.
     ///
     /// # Examples
     ///
@@ -65,7 +65,7 @@ impl Crash {
         Self(How::Abort)
     }
 
-    /// The job panics; the worker catches that.
+    /// The job panics. The worker catches the panic and lives on.
     ///
     /// # Examples
     ///

@@ -1,9 +1,9 @@
-//! A cubic polynomial at many points: one point of the parameter grid of the handout's exercise 9.1.
+//! The values of a cubic polynomial: one task of the handout's exercise 9.1.
 
 use std::error::Error;
 
 use serde::{Deserialize, Serialize};
-use speedup::polynomial;
+use speedup::kernels::polynomial;
 
 use crate::Job;
 

@@ -1,4 +1,4 @@
-//! A job that takes its time, or never ends.
+//! A job that sleeps, for tests and demonstrations of time limits.
 
 use std::error::Error;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Job;
 
-/// A job that keeps its worker waiting for so many seconds, or for ever.
+/// A job that sleeps for some time, or for ever.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub struct Hang {
 }
 
 impl Hang {
-    /// Waits so many seconds.
+    /// Sleeps for this number of seconds. A negative number is an error of the job.
     ///
     /// # Examples
     ///
@@ -42,7 +42,7 @@ impl Hang {
         Self { seconds }
     }
 
-    /// Waits until somebody ends the process.
+    /// Sleeps until the process is ended.
     ///
     /// # Examples
     ///

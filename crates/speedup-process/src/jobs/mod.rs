@@ -1,10 +1,12 @@
-//! The jobs there are, one file each.
+//! The jobs that the worker program can run, one file per job.
 
+mod argmin;
 mod crash;
 mod cubic;
 mod hang;
 mod nelder_mead;
 
+pub use argmin::Argmin;
 pub use crash::Crash;
 pub use cubic::Cubic;
 pub use hang::Hang;
@@ -12,7 +14,8 @@ pub use nelder_mead::NelderMead;
 
 use crate::Registry;
 
-/// All jobs that a worker knows. A new job needs one line here.
+/// All jobs that the worker program can run. A new job needs one line here, and its
+/// `mod` and `pub use` above.
 ///
 /// # Examples
 ///
@@ -21,6 +24,7 @@ use crate::Registry;
 /// ```
 pub fn registry() -> Registry {
     Registry::default()
+        .with::<Argmin>()
         .with::<Crash>()
         .with::<Cubic>()
         .with::<Hang>()

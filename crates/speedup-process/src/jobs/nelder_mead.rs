@@ -1,15 +1,15 @@
-//! A search by the method of Nelder and Mead: one problem of the handout on optimizers.
+//! A Nelder–Mead search: one problem of the handout on optimizers.
 
 use std::error::Error;
 
 use serde::{Deserialize, Serialize};
-use speedup::nelder_mead;
+use speedup::kernels::nelder_mead;
 
 use crate::Job;
 
-/// Finds the target (α, β, γ) by the squared distance to it, from the origin.
+/// Minimizes the squared distance to the target (α, β, γ), starting from the origin.
 ///
-/// The point found comes back, as the handout's `result.x` does.
+/// The result is the point with the smallest distance, `result.x` in the handout.
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_that_is_no_number_is_named() {
+    fn a_target_that_is_not_a_number_is_named() {
         let error = NelderMead {
             target: [0.0, f64::NAN, 0.0],
         }

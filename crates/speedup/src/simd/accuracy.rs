@@ -1,7 +1,7 @@
-//! The vector mathematics against correctly rounded results, on millions of inputs.
+//! Tests of the vector mathematics against correctly rounded results, on millions of inputs.
 //!
-//! The reference is `pxfm`, whose results are correctly rounded; that it deserves this name is tested
-//! against 256-bit arithmetic on some thousands of the same inputs.
+//! The reference is the crate `pxfm`, whose results are correctly rounded. A test compares `pxfm` with 256-bit
+//! arithmetic on some thousands of the same inputs.
 
 use astro_float_num::{BigFloat, Consts, Radix, RoundingMode};
 use rand::RngExt;
@@ -9,15 +9,15 @@ use rand::RngExt;
 use super::*;
 use crate::Streams;
 
-/// A function of the vector mathematics, over many inputs at a level.
+/// A function of the vector mathematics, applied to many inputs.
 struct Map<'a, F>(&'a mut [f64], F);
 
-/// Which function.
+/// One function of the vector mathematics.
 trait Function {
     fn at<const FMA: bool>(x: f64) -> f64;
 }
 
-impl<F: Function> Vectorized for Map<'_, F> {
+impl<F: Function> Multiversion for Map<'_, F> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
@@ -40,7 +40,7 @@ macro_rules! function {
     };
 }
 function!(Exp2, FMA, x => exp2::<FMA>(x));
-function!(MinusLn, FMA, x => minus_ln_fraction::<FMA>(x));
+function!(NegLogUniform, FMA, x => neg_log_uniform::<FMA>(x));
 function!(Sine, FMA, x => sin_cos_quarter::<FMA>(x).0);
 function!(Cosine, FMA, x => sin_cos_quarter::<FMA>(x).1);
 function!(Cos, FMA, x => cos::<FMA>(x));
@@ -52,27 +52,27 @@ fn inputs(mut draw: impl FnMut(f64) -> f64) -> Vec<f64> {
     (0..COUNT).map(|_| draw(rng.random())).collect()
 }
 
-/// How many doubles lie between two of the same sign, 0 if they are equal.
+/// The distance of two doubles of the same sign, in units in the last place.
 fn distance(a: f64, b: f64) -> u64 {
     assert!(a.is_finite() && a.signum() == b.signum(), "{a} {b}");
     a.to_bits().abs_diff(b.to_bits())
 }
 
 fn within<F: Function + Copy>(f: F, inputs: &[f64], most: u64, reference: fn(f64) -> f64) {
-    for level in Level::available() {
+    for isa in Isa::available() {
         let mut values = inputs.to_vec();
-        level.run(Map(&mut values, f));
+        isa.dispatch(Map(&mut values, f));
         for (x, value) in inputs.iter().zip(values) {
             let apart = distance(value, reference(*x));
             assert!(
                 apart <= most,
-                "{level}, at {x:e}: {value:e}, {apart} units apart"
+                "{isa}, at {x:e}: {value:e}, {apart} units apart"
             );
         }
     }
 }
 
-/// From the bits of a fraction, as the kernels make it: many small ones among them.
+/// A whole number up to 2⁶⁴ whose logarithm is uniform: the argument that the kernels use, with many small ones.
 fn large(share: f64) -> f64 {
     (2_f64.powf(64.0 * share)).floor()
 }
@@ -92,10 +92,14 @@ fn logarithm() {
     let near_one = inputs(|u| ((1.0 - u * 1e-3) * 2_f64.powi(64)).floor());
     let uniform = inputs(|u| 2_f64.powi(64) * u + 1.0);
     for inputs in [inputs(large), uniform, near_one] {
-        within(MinusLn, &inputs, 2, |x| -pxfm::f_log(x / 2_f64.powi(64)));
+        within(NegLogUniform, &inputs, 2, |x| {
+            -pxfm::f_log(x / 2_f64.powi(64))
+        });
     }
     let mut ends = [2_f64.powi(64), 1.0];
-    Level::chosen().unwrap().run(Map(&mut ends, MinusLn));
+    Isa::chosen()
+        .unwrap()
+        .dispatch(Map(&mut ends, NegLogUniform));
     assert_eq!(ends, [0.0, 64.0 * std::f64::consts::LN_2]);
 }
 
@@ -116,21 +120,21 @@ fn cosine() {
     ] {
         within(Cos, &inputs, 2, pxfm::f_cos);
     }
-    // The doubles next to the lecture's zeros, at the levels with a fused multiply-add.
+    // The doubles next to the lecture's zeros, with a fused multiply-add.
     let zeros: Vec<f64> = (0..6)
         .map(|n| (f64::from(n) + 0.5) * std::f64::consts::PI)
         .flat_map(|zero| [zero.next_down(), zero, zero.next_up()])
         .collect();
-    for level in Level::available()
+    for isa in Isa::available()
         .into_iter()
-        .filter(|level| *level != Level::BASELINE)
+        .filter(|isa| *isa != Isa::BASELINE)
     {
         let mut values = zeros.clone();
-        level.run(Map(&mut values, Cos));
+        isa.dispatch(Map(&mut values, Cos));
         for (x, value) in zeros.iter().zip(values) {
             assert!(
                 distance(value, pxfm::f_cos(*x)) <= 2,
-                "{level}, at {x:e}: {value:e}"
+                "{isa}, at {x:e}: {value:e}"
             );
         }
     }
@@ -140,16 +144,16 @@ fn cosine() {
 #[test]
 fn same_bits_where_products_are_fused() {
     let inputs = inputs(|u| 18.0 * u);
-    let bits = |level: Level| {
+    let bits = |isa: Isa| {
         let mut values = inputs.clone();
-        level.run(Map(&mut values, Cos));
+        isa.dispatch(Map(&mut values, Cos));
         values.into_iter().map(f64::to_bits).collect::<Vec<_>>()
     };
-    let mut fused = Level::available()
+    let mut fused = Isa::available()
         .into_iter()
-        .filter(|level| *level != Level::BASELINE);
+        .filter(|isa| *isa != Isa::BASELINE);
     if let Some(first) = fused.next() {
-        assert!(fused.all(|level| bits(level) == bits(first)));
+        assert!(fused.all(|isa| bits(isa) == bits(first)));
     }
 }
 

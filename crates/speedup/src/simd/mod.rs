@@ -1,41 +1,34 @@
-//! Vector instructions (single instruction, multiple data) without writing any.
+//! Vector instructions (single instruction, multiple data) for plain Rust loops.
 //!
-//! Kernels are plain loops over short arrays of *lanes*. A loop over lanes without branches is turned into
-//! vector instructions by the compiler, if it may use them; [`Level::run`] compiles the same loop for each
-//! set of instructions and picks the processor's best while the program runs. So the speed does not depend on
-//! the flags of the build.
+//! A kernel is a loop over short arrays, whose elements are called *lanes*. The compiler turns a loop over lanes
+//! without branches into vector instructions, if it may use them. [`Isa::dispatch`] compiles the same loop once
+//! per instruction set and picks the processor's widest while the program runs. So the speed does not depend on the
+//! flags of the build.
 //!
 //! | item | concept |
 //! | --- | --- |
-//! | [`Level`] | a set of vector instructions that this processor has |
-//! | [`Vectorized`] | work that is compiled for each of them |
-//! | [`Lanes`] | streams of random bits side by side |
-//! | [`exp2`], [`minus_ln_fraction`], [`sin_cos_quarter`], [`cos`] | mathematics without branches |
+//! | [`Isa`] | an instruction set that this processor has |
+//! | [`Multiversion`] | work that is compiled once per instruction set |
+//! | [`exp2`], [`neg_log_uniform`], [`sin_cos_quarter`], [`cos`] | mathematics without branches |
 //!
-//! Three rules make such loops fast: all that is called is `#[inline(always)]`; whole numbers are added and
-//! multiplied by `wrapping_…`, since a check for overflow is a branch; sums and maxima are kept
-//! for each lane and joined at the end.
+//! Three rules make such loops fast:
 //!
-//! **Same bits.** AVX2 and AVX-512 give the same bits, and so does NEON. SSE2 has no fused multiply-add; computing it
-//! in software would take some sixty times as long, so there products are rounded once more, and the
-//! last digits differ.
+//! 1. Every function that the loop calls is `#[inline(always)]`.
+//! 2. Integers are added and multiplied by `wrapping_…`, because a check for overflow is a branch.
+//! 3. Sums and maxima are kept per lane and joined after the loop.
 //!
-//! Why not a library for the choice: `multiversion` cannot be told to use a lower level, which tests and
-//! curious readers need; `pulp` can, and adds eight crates that every start of a notebook would load.
+//! **Same bits.** AVX2, AVX-512 and NEON give the same bits. SSE2 has no fused multiply-add: there a product is
+//! rounded before the addition, and the last digits differ. To compute the fused operation in software would take about
+//! sixty times as long.
+//!
+//! The crate `multiversion` does not let a test choose the instruction set, and `pulp` adds eight crates that
+//! every start of a notebook would load. So the choice is made here.
 
-mod exp2;
-mod horner;
-mod lanes;
-mod level;
-mod ln;
-mod sin_cos;
+mod isa;
+mod math;
 
 #[cfg(test)]
 mod accuracy;
 
-pub use exp2::{EXP2_MAX, exp2};
-pub use horner::mul_add;
-pub use lanes::Lanes;
-pub use level::{Level, VARIABLE, Vectorized};
-pub use ln::minus_ln_fraction;
-pub use sin_cos::{COS_MAX, cos, sin_cos_quarter};
+pub use isa::{Isa, Multiversion};
+pub use math::{COS_MAX, EXP2_MAX, cos, exp2, mul_add, neg_log_uniform, sin_cos_quarter};

@@ -1,12 +1,13 @@
 //! The commands and their options.
 
+use super::bench::{self, BenchArgs};
 use super::{lab, test_suite};
 use crate::handouts::edition::Edition;
 use crate::handouts::{self, Request, Run, chromium};
 use crate::tools::notebook;
 use crate::tools::paths::Paths;
 use crate::tools::step::Steps;
-use crate::{bench, setup, tidy};
+use crate::{setup, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -64,15 +65,20 @@ struct HandoutsArgs {
     out: Option<PathBuf>,
     /// Also write the executed notebooks, with their outputs, back to their files
     ///
-    /// A file that was edited meanwhile stays as it is, and the command fails.
+    /// A cell whose output contradicts the text (.github/EDITING.md) is run again, up to 6 times. A
+    /// file whose outputs still contradict it, or that was edited meanwhile, stays as it is, and the
+    /// command fails.
     #[arg(long, conflicts_with = "edition")]
     in_place: bool,
-    /// For whom: a folder that runs on its own, in target/student or target/lecturer
+    /// A folder that runs on its own, in target/student, target/lecturer or target/spine
     #[arg(long, value_enum)]
     edition: Option<Edition>,
     /// Also print each page as a PDF file, with Chromium
     #[arg(long)]
     pdf: bool,
+    /// Print the blocks of Going further too
+    #[arg(long, requires = "pdf")]
+    further: bool,
     /// Longest time for one cell
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
@@ -89,22 +95,6 @@ struct TestArgs {
     /// Options for pytest, after `--`
     #[arg(last = true)]
     pytest_args: Vec<String>,
-}
-
-#[derive(Args)]
-struct BenchArgs {
-    /// Only this workload, such as `wealth`
-    #[arg(long, value_name = "WORKLOAD", value_parser = bench::WORKLOADS)]
-    only: Option<String>,
-    /// Fewer runs and less work: without peers under a minute, once all is built
-    #[arg(long)]
-    quick: bool,
-    /// In turns with programs in Python and C; writes the table of ratios and its chart
-    #[arg(long)]
-    peers: bool,
-    /// Measure nothing: write table and chart again from the last full run with peers
-    #[arg(long, conflicts_with_all = ["only", "quick", "peers"])]
-    report: bool,
 }
 
 /// Reads the command line and does what it says.
@@ -126,6 +116,7 @@ pub fn run() -> Result<()> {
                 edition: args.edition,
                 timeout: args.timeout,
                 printer,
+                further: args.further,
             };
             let notebooks = notebook::find(&request.notebooks, &paths)?;
             let run = Run::begin(&paths, &request, &notebooks)?;
@@ -141,15 +132,7 @@ pub fn run() -> Result<()> {
             let python = setup::python(&paths, &mut steps, &tidy::NEEDS)?;
             tidy::run(&paths, &mut steps, &python, &notebooks, check)
         }
-        Command::Bench(args) => {
-            let request = bench::Request {
-                only: args.only,
-                quick: args.quick,
-                peers: args.peers,
-                report: args.report,
-            };
-            bench::run(&paths, &request)
-        }
+        Command::Bench(args) => bench::run(&paths, &args),
         Command::Setup { force } => {
             let mut steps = Steps::new(setup::STEPS);
             setup::run(&paths, &mut steps, force, &handouts::needs(false)).map(drop)
@@ -165,6 +148,13 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn going_further_is_printed_only_where_there_is_a_print() {
+        let parse = |args: &[&str]| Cli::try_parse_from(["xtask", "handouts"].iter().chain(args));
+        assert!(parse(&["--edition", "spine", "--pdf", "--further"]).is_ok());
+        assert!(parse(&["--further"]).is_err());
     }
 
     #[test]

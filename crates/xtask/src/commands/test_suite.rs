@@ -22,13 +22,17 @@ const CARGO: [(&str, &[&str]); 3] = [
             "clippy",
             "--locked",
             "--workspace",
+            "--all-features",
             "--all-targets",
             "--",
             "-D",
             "warnings",
         ],
     ),
-    ("Rust tests", &["test", "--locked", "--workspace"]),
+    (
+        "Rust tests",
+        &["test", "--locked", "--workspace", "--all-features"],
+    ),
 ];
 /// Longest time for one cell, in seconds.
 const CELL_TIMEOUT: u32 = 600;
@@ -65,6 +69,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         edition: None,
         timeout: CELL_TIMEOUT,
         printer: browser.clone(),
+        further: false,
     };
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     // With printing there is one step more.

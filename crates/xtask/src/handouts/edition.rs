@@ -1,4 +1,5 @@
-//! `--edition`: the notebooks as students or lecturers get them, in a folder that runs on its own.
+//! `--edition`: the notebooks for students, for lecturers, or without what goes further, in a
+//! folder that runs on its own.
 
 use crate::files;
 use crate::tools::child::{self, Show};
@@ -27,13 +28,15 @@ const TAKEN_ALONG: [&str; 12] = [
     "environment.yml",
 ];
 
-/// For whom the notebooks are.
+/// What is left out of the notebooks, and what is folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Edition {
     /// Exercises with stubs; no solutions, no teaching notes
     Student,
     /// Solutions open, with teaching notes
     Lecturer,
+    /// Without the blocks of Going further
+    Spine,
 }
 
 impl Edition {
@@ -42,6 +45,7 @@ impl Edition {
         match self {
             Self::Student => "student",
             Self::Lecturer => "lecturer",
+            Self::Spine => "spine",
         }
     }
 }
@@ -69,7 +73,10 @@ pub fn beside(paths: &Paths) -> Result<Vec<(PathBuf, PathBuf)>> {
         collect(&paths.root.join(name), Path::new(name), &mut found)?;
     }
     for path in files::list(&paths.notebooks)? {
-        let is_text = path.extension().is_some_and(|ext| ext == "toml");
+        // The list that JupyterLab opens, and the course's settings.
+        let is_text = path
+            .extension()
+            .is_some_and(|ext| ext == "md" || ext == "toml");
         if is_text && let Some(name) = path.file_name() {
             collect(&path, &Path::new(HANDOUTS).join(name), &mut found)?;
         }
@@ -130,7 +137,9 @@ mod tests {
         let paths = Paths::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
         let beside = beside(&paths).unwrap();
         let has = |name: &Path| beside.iter().any(|(found, _)| found == name);
-        assert!(has(Path::new("notebooks/course.toml")));
+        for name in ["notebooks/course.toml", "notebooks/index.md"] {
+            assert!(has(Path::new(name)), "{name}");
+        }
         for notebook in crate::tools::notebook::notebooks(&paths.notebooks).unwrap() {
             for line in crate::tools::notebook::of_notebook(&notebook).unwrap() {
                 if let Some((_, path)) = line.split_once("path = \"") {

@@ -36,6 +36,7 @@ pub fn run(
         command.arg("--folder").arg(folder);
     }
     command.arg("--timeout").arg(request.timeout.to_string());
+    command.args(request.in_place.then_some("--hold"));
     for private in [Some(paths.root.clone()), env::home_dir()]
         .into_iter()
         .flatten()

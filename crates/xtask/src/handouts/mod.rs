@@ -5,7 +5,7 @@
 //! | [`execution`] | one notebook executed |
 //! | [`in_place`] | executed notebooks written back to their files |
 //! | [`output_folder`], [`written`] | the folder of the results, and which files in it are ours |
-//! | [`edition`] | the notebooks as students or lecturers get them |
+//! | [`edition`] | the notebooks for students, for lecturers, or without what goes further |
 //! | [`picture`] | the chart in README |
 //! | [`chromium`] | the browser that prints the pages |
 
@@ -41,6 +41,7 @@ const PACKAGES: &[&str] = &[
     "nbclient",
     "nbconvert",
     "nbformat",
+    "psutil",
 ];
 /// And those for printing.
 const PACKAGES_TO_PRINT: &[&str] = &[
@@ -50,6 +51,7 @@ const PACKAGES_TO_PRINT: &[&str] = &[
     "nbconvert",
     "nbformat",
     "playwright",
+    "psutil",
 ];
 /// The page that lists the others, and what it knows of the runs.
 const INDEX: &str = "index.html";
@@ -78,6 +80,8 @@ pub struct Request {
     pub timeout: u32,
     /// The browser that prints the pages, when they are to be printed.
     pub printer: Option<PathBuf>,
+    /// Whether the blocks of *Going further* are printed too.
+    pub further: bool,
 }
 
 /// A run that may begin: nothing that it would replace belongs to somebody else.
@@ -154,6 +158,7 @@ impl<'a> Run<'a> {
                 let mut command = jupyter_env::python(self.paths, python);
                 command.arg(script(self.paths, "print_pages.py")?);
                 command.arg(self.out.work()).arg(chromium);
+                command.args(self.request.further.then_some("--further"));
                 // What the browser writes beside its profile; a home may be for reading only.
                 for variable in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
                     command.env(variable, self.paths.work.join("browser-home"));

@@ -45,6 +45,7 @@ fn command(paths: &Paths, toolchain: &Toolchain, folder: &Path) -> Command {
         .args(["build", "--release", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])
         .args(["--package", "speedup-process", "--bin", PROGRAM])
+        .args(["--features", "argmin"])
         .args(["--target", &toolchain.host, "--target-dir"])
         .arg(folder)
         .current_dir(&paths.root);

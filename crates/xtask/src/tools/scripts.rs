@@ -13,6 +13,8 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("canonical.py", include_str!("../../python/canonical.py")),
     ("edition.py", include_str!("../../python/edition.py")),
     ("execute.py", include_str!("../../python/execute.py")),
+    ("expect.py", include_str!("../../python/expect.py")),
+    ("further.py", include_str!("../../python/further.py")),
     ("quick.py", include_str!("../../python/quick.py")),
     ("stamp.py", include_str!("../../python/stamp.py")),
     ("render.py", include_str!("../../python/render.py")),

@@ -1,0 +1,225 @@
+//! The programs that take turns: ours, those in C, and those in Python.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use kernel::{files, programs};
+
+use crate::builds::Build;
+use crate::machine;
+use crate::turns::Entry;
+use crate::workload::{CProgram, Scale};
+use crate::workloads::{WORKLOADS, find};
+
+/// The sources of the peers, below the checkout.
+const SOURCES: &str = "crates/speedup-bench/peers";
+
+/// The fastest code that gcc makes for this machine.
+const FLAGS: [&str; 4] = ["-O3", "-march=native", "-ffast-math", "-fopenmp"];
+
+/// All workloads in one of our builds.
+///
+/// At [`Scale::Quick`] a workload that does less work has no expected value.
+pub fn ours(build: Build, program: &Path, scale: Scale) -> impl Iterator<Item = Entry> {
+    WORKLOADS.iter().map(move |workload| {
+        let full = scale == Scale::Full || workload.quick.is_none();
+        Entry {
+            workload: workload.name.to_owned(),
+            implementation: workload.implementation.to_owned(),
+            build: build.name.to_owned(),
+            expected: full.then_some(workload.expected),
+            command: own(program, workload.name, workload.implementation, scale),
+        }
+    })
+}
+
+/// The measures of the machine.
+pub fn of_machine(program: &Path) -> impl Iterator<Item = Entry> {
+    machine::MEASURES.iter().map(|(measure, _)| Entry {
+        workload: machine::NAME.to_owned(),
+        implementation: (*measure).to_owned(),
+        build: machine::NAME.to_owned(),
+        expected: None,
+        command: own(program, machine::NAME, measure, Scale::Full),
+    })
+}
+
+fn own(
+    program: &Path,
+    workload: &'static str,
+    implementation: &'static str,
+    scale: Scale,
+) -> Box<dyn Fn(usize) -> Command> {
+    let program = program.to_owned();
+    Box::new(move |threads| {
+        let mut command = Command::new(&program);
+        command.args(["serve", workload, implementation]);
+        command.arg(threads.to_string());
+        if scale == Scale::Quick {
+            command.arg("--quick");
+        }
+        command
+    })
+}
+
+/// Compiles the C programs into `folder`.
+///
+/// # Errors
+///
+/// The first program that cannot be compiled.
+pub fn compile_c(folder: &Path) -> Result<()> {
+    files::make_folder(folder)?;
+    let compiler = env::var_os("CC").unwrap_or_else(|| "gcc".into());
+    let mut sources: Vec<&str> = programs().map(|(_, c)| c.source).collect();
+    sources.dedup();
+    for name in sources {
+        let source = Path::new(SOURCES).join("c").join(format!("{name}.c"));
+        let mut command = Command::new(&compiler);
+        command.args(FLAGS).arg(source).arg("-o");
+        command.arg(folder.join(name)).arg("-lm");
+        programs::output(&mut command)
+            .with_context(|| format!("cannot compile {name}.c (gcc with OpenMP is needed)"))?;
+    }
+    Ok(())
+}
+
+/// The C programs that were compiled into `folder`.
+pub fn of_c(folder: &Path) -> impl Iterator<Item = Entry> {
+    programs().map(|(workload, c)| {
+        let program = folder.join(c.source);
+        Entry {
+            workload: workload.to_owned(),
+            implementation: c.implementation.to_owned(),
+            build: "c".to_owned(),
+            expected: find(workload, c.implementation).map(|row| row.expected),
+            command: Box::new(move |threads| {
+                let mut command = Command::new(&program);
+                command.args([&threads.to_string(), c.variant]);
+                command
+            }),
+        }
+    })
+}
+
+fn programs() -> impl Iterator<Item = (&'static str, &'static CProgram)> {
+    let of_row = WORKLOADS.iter().map(|w| w.c.iter().map(|c| (w.name, c)));
+    of_row.flatten()
+}
+
+/// Makes the Python environment of the peers in `venv` unless it is there, and returns its Python.
+///
+/// # Errors
+///
+/// If the environment cannot be made, as without the network.
+pub fn make_venv(base: &Path, venv: &Path) -> Result<PathBuf> {
+    let python = venv.join("bin/python");
+    let requirements = Path::new(SOURCES).join("requirements.txt");
+    let wanted = fs::read(&requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let stamp = venv.join("xtask-stamp");
+    if fs::read(&stamp).is_ok_and(|old| old == wanted) {
+        return Ok(python);
+    }
+    files::remove(venv)?;
+    programs::run_in_terminal(Command::new(base).args(["-m", "venv"]).arg(venv))?;
+    let mut install = Command::new(&python);
+    install
+        .args(["-m", "pip", "install", "--no-input"])
+        .args(["--disable-pip-version-check", "--requirement"])
+        .arg(&requirements);
+    programs::run_in_terminal(&mut install).context("cannot install the packages of the peers")?;
+    files::write(&stamp, &wanted)?;
+    Ok(python)
+}
+
+/// All implementations in Python.
+///
+/// # Errors
+///
+/// If the program's list cannot be read, or has an implementation of no workload.
+pub fn of_python(python: &Path) -> Result<Vec<Entry>> {
+    let text = programs::output(&mut peer(python))?;
+    text.lines()
+        .map(|line| {
+            let entry = python_entry(python, line);
+            entry.with_context(|| format!("unexpected line `{line}` of the list of peers"))
+        })
+        .collect()
+}
+
+/// The implementation of a line `WORKLOAD IMPLEMENTATION`.
+fn python_entry(python: &Path, line: &str) -> Option<Entry> {
+    let (workload, implementation) = line.split_once(' ')?;
+    let row = find(workload, implementation)?;
+    let arguments = [workload, implementation].map(str::to_owned);
+    let python = python.to_owned();
+    Some(Entry {
+        workload: workload.to_owned(),
+        implementation: implementation.to_owned(),
+        build: "python".to_owned(),
+        expected: Some(row.expected),
+        command: Box::new(move |threads| {
+            let mut command = peer(&python);
+            command.args(&arguments).arg(threads.to_string());
+            command
+        }),
+    })
+}
+
+fn peer(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command
+        .arg(Path::new(SOURCES).join("python/peer.py"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONWARNINGS", "ignore")
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONHOME");
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builds::BUILDS;
+
+    #[test]
+    fn every_c_program_has_an_entry_with_the_value_of_its_row() {
+        let entries: Vec<Entry> = of_c(Path::new("/x")).collect();
+        assert!(entries.iter().all(|entry| entry.expected.is_some()));
+        let last = &entries[entries.len() - 1];
+        assert_eq!(last.implementation, "c-old");
+        let command = (last.command)(3);
+        assert_eq!(format!("{command:?}"), r#""/x/fill_squares" "3" "old""#);
+    }
+
+    #[test]
+    fn python_must_give_the_value_of_its_row() {
+        let entry = |line: &str| python_entry(Path::new("python"), line);
+        let pi = find("pi", "speedup").unwrap().expected;
+        assert_eq!(entry("pi numba").unwrap().expected, Some(pi));
+        assert!(entry("pi").is_none() && entry("luck numba").is_none());
+        // Neither in new memory nor in old.
+        assert!(entry("fill_squares numpy").is_none());
+    }
+
+    #[test]
+    fn only_full_work_has_an_expected_value() {
+        let entries: Vec<Entry> = ours(BUILDS[0], Path::new("x"), Scale::Quick).collect();
+        assert_eq!(entries[1].workload, "eigenvalues");
+        assert!(entries[1].expected.is_none() && entries[0].expected.is_some());
+        let command = (entries[1].command)(2);
+        assert_eq!(
+            format!("{command:?}"),
+            r#""x" "serve" "eigenvalues" "speedup" "2" "--quick""#
+        );
+    }
+
+    #[test]
+    fn every_requirement_is_pinned() {
+        let text = include_str!("../peers/requirements.txt");
+        assert!(text.lines().all(|line| line.contains("==")), "{text}");
+    }
+}

@@ -1,0 +1,64 @@
+//! `cargo xtask bench`: builds the program of the crate `speedup-bench`, and becomes it.
+
+use crate::setup::python_env;
+use crate::tools::child::{self, Show};
+use crate::tools::paths::Paths;
+use crate::tools::{jupyter_env, toolchain};
+use anyhow::{Context, Result};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// The names of the workloads, one per line, in the order in which they are shown.
+const WORKLOADS: &str = include_str!("../../../speedup-bench/workloads.txt");
+
+#[derive(Args)]
+pub struct BenchArgs {
+    /// Only this workload, such as `wealth`
+    #[arg(long, value_name = "WORKLOAD", value_parser = PossibleValuesParser::new(WORKLOADS.lines()))]
+    only: Option<String>,
+    /// Fewer runs and less work: without peers under a minute, once all is built
+    #[arg(long)]
+    quick: bool,
+    /// In turns with programs in Python and C; writes the table of ratios and its chart
+    #[arg(long)]
+    peers: bool,
+    /// Measure nothing: write table and chart again from the last full run with peers
+    #[arg(long, conflicts_with_all = ["only", "quick", "peers"])]
+    report: bool,
+}
+
+/// Builds the benchmark and runs it in place of this program.
+pub fn run(paths: &Paths, args: &BenchArgs) -> Result<()> {
+    // A folder of its own: cargo links a dynamic library in another way when it builds the whole workspace, and would
+    // take that library from a folder in which both are built.
+    let target = paths.target.join("bench/build");
+    let mut build = Command::new(toolchain::cargo());
+    jupyter_env::without_cargo(&mut build, paths);
+    build
+        .args(["build", "--release", "--package", "speedup-bench"])
+        .args(["--bin", "speedup-bench"])
+        .current_dir(&paths.root)
+        .env("CARGO_TARGET_DIR", &target)
+        .env_remove("RUSTFLAGS");
+    child::run(&mut build, &paths.log("bench"), Show::Nothing)?;
+    let mut bench = Command::new(target.join("release/speedup-bench"));
+    jupyter_env::without_cargo(&mut bench, paths);
+    bench
+        .current_dir(&paths.root)
+        .env("CARGO", toolchain::cargo());
+    if let Some(only) = &args.only {
+        bench.args(["--only", only]);
+    }
+    if args.peers {
+        bench
+            .args(["--peers", "--python"])
+            .arg(python_env::base_python()?);
+    }
+    for (option, is_given) in [("--quick", args.quick), ("--report", args.report)] {
+        bench.args(is_given.then_some(option));
+    }
+    // Only an error comes back.
+    Err(bench.exec()).context("cannot run the benchmark")
+}
