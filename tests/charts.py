@@ -66,7 +66,7 @@ def point_counts(words: str) -> set[int]:
         counts = [len(group) + 1 for group in groups[:-1]]
         return {*counts, sum(counts)}
     if kind == "Speed-up":
-        return {len(re.findall(r"\d threads? \d", rest.partition(" cores: ")[2]))}
+        return {len(re.findall(r"\d threads? \d", re.split(" CPUs?: ", rest)[-1]))}
     of = r" (\d+) (?:points from|tasks ends|readings\.)| in (\d+) bins from"
     return {int(a or b) for a, b in re.findall(of, words)}
 

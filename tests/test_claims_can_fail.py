@@ -73,7 +73,7 @@ HELD: list[tuple[dict[str, Any], str]] = [
     ({"points": 8}, LINES),
     ({"points": 2}, BARS),
     ({"points": 4}, BARS),
-    ({"points": 2}, "Speed-up chart: 1 thread 1. Measured on 2 cores: 1 thread 1, 2 threads 1.9."),
+    ({"points": 2}, "Speed-up chart: 1 thread 1. Measured on 2 CPUs: 1 thread 1, 2 threads 1.9."),
     ({"points": 20}, "Load chart: t. Horizontal axis: time in seconds, 20 readings. Vertical"),
     ({"points": 5}, "Timeline chart: t. The last of 5 tasks ends at 1 ms."),
     ({"points": 50}, "Histogram: t. 1000 values in 50 bins from 0 to 1; 0 values lie outside."),

@@ -292,6 +292,21 @@ def test_libraries_find_others_from_where_they_are(forgetful: Kernel) -> None:
         assert any(library.parent.joinpath(*path).glob("libstd-*") for path in steps)
 
 
+def fetch_what_std_needs(environment: dict[str, str]) -> None:
+    """Downloads the crates of the standard library, without which evcxr finds no types in it.
+
+    Our own kernel needs none of them, see `std_sources.rs`.
+    """
+    rustc = ["rustc", "--print", "sysroot"]
+    sysroot = subprocess.run(rustc, capture_output=True, text=True, check=True, env=environment)
+    library = Path(sysroot.stdout.strip()) / "lib/rustlib/src/rust/library/Cargo.toml"
+    subprocess.run(
+        ["cargo", "fetch", "--locked", "--manifest-path", str(library)],
+        check=True,
+        env={**environment, "RUSTC_BOOTSTRAP": "1"},
+    )
+
+
 def test_a_kernel_without_the_launcher_works_too(
     root: Path, notebooks: Path, executed: Callable[[str], NotebookNode], tmp_path: Path
 ) -> None:
@@ -299,6 +314,7 @@ def test_a_kernel_without_the_launcher_works_too(
     program = (root / "target/kernel/evcxr-program").read_text("utf-8").strip()
     environment = with_other_home(tmp_path)
     # The crates that Cargo.lock names are on this machine; asking for newer ones is not the point.
+    fetch_what_std_needs(environment)
     environment["CARGO_NET_OFFLINE"] = "true"
     # A handout whose crates take the shortest time to build, and `:opt 0` makes it shorter.
     cells = [cell for cell in executed(HANDOUT).cells if cell.cell_type == "code"]

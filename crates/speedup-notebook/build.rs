@@ -24,7 +24,7 @@ fn main() {
     println!("cargo::rustc-env=SPEEDUP_CRATES={}", pinned.join(", "));
 }
 
-/// Name and version of each dependency of a manifest that has an exact version.
+/// Name and version of each dependency of a manifest that has an exact version and is always built.
 fn pinned(manifest: &str) -> Vec<String> {
     let manifest = std::fs::read_to_string(manifest).unwrap_or_default();
     manifest
@@ -32,6 +32,7 @@ fn pinned(manifest: &str) -> Vec<String> {
         .skip_while(|line| *line != "[dependencies]")
         .take_while(|line| *line != "[dev-dependencies]")
         .filter(|line| !UNUSED.iter().any(|name| line.starts_with(name)))
+        .filter(|line| !line.contains("optional = true"))
         .filter_map(|line| {
             let (name, rest) = line.split_once(" = ")?;
             let version = rest.split_once("\"=")?.1.split('"').next()?;

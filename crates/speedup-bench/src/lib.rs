@@ -8,7 +8,7 @@
 //! | [`run`] | the steps of a whole run |
 //! | [`publish`] | the results in the repository: page, notebook, chart, raw lines |
 //! | [`report`] | the ratios as tables and as a chart |
-//! | [`ratio`] | our time divided by that of the fastest Python, the handout's own way and C |
+//! | [`ratio`] | our time divided by that of the fastest Python, the source's own way and C |
 //! | [`peers`] | the programs that take turns: ours, those in C, those in Python |
 //! | [`turns`] | runs in turns, so that all sides of a ratio ran at the same time |
 //! | [`process`] | a program that answers `SECONDS VALUE` for each line `run` |

@@ -1,4 +1,4 @@
-//! Our time divided by that of the fastest Python, the handout's own way and C.
+//! Our time divided by that of the fastest Python, the source's own way and C.
 
 use crate::machine;
 use crate::measurement::Measurement;
@@ -39,7 +39,7 @@ pub struct Row {
     pub release: Option<f64>,
     /// The fastest Python.
     pub python: Option<Best>,
-    /// The handout's own way.
+    /// The source's own way.
     pub handout: Option<Best>,
     /// The fastest C.
     pub c: Option<Best>,

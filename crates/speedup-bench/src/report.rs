@@ -32,8 +32,8 @@ pub fn markdown(measurements: &[Measurement]) -> String {
     counts.dedup();
     for threads in counts.into_iter().rev() {
         text += &format!("**{}**\n\n", plural(threads));
-        text += "| kernel | ours | in release | fastest Python | ours ÷ Python | handout's way | \
-                 ours ÷ handout | C | ours ÷ C | wanted | met | limit | share of it |\n";
+        text += "| kernel | ours | in release | fastest Python | ours ÷ Python | source's way | \
+                 ours ÷ source | C | ours ÷ C | wanted | met | limit | share of it |\n";
         text += &format!("|{}\n", " --- |".repeat(13));
         for row in rows.iter().filter(|row| row.threads == threads) {
             text += &line(row);
@@ -62,7 +62,7 @@ pub fn short(measurements: &[Measurement]) -> String {
     let rows = rows(measurements);
     let most = most_threads(&rows);
     let mut text = format!(
-        "| kernel, {} | work | Python's best | the handout's way | C | limit | share of it |\n|{}\n",
+        "| kernel, {} | work | Python's best | the source's way | C | limit | share of it |\n|{}\n",
         plural(most),
         " --- |".repeat(7)
     );

@@ -75,7 +75,7 @@ impl Expected {
 pub struct Wanted {
     /// Our time divided by the fastest Python's.
     pub python: Option<f64>,
-    /// Our time divided by the time of the handout's own way.
+    /// Our time divided by the time of the source's own way.
     pub handout: Option<f64>,
     /// Our time divided by the fastest C's.
     pub c: Option<f64>,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use speedup::Error;
-use speedup::error::{check_count, check_positive};
+use speedup::error::{check_count, check_nonzero};
 use speedup::parallel::affinity;
 
 use crate::slot::{Outcome, Slot};
@@ -265,5 +265,5 @@ impl Drop for Workers {
 }
 
 fn check_workers(n: usize) -> Result<usize, Error> {
-    check_positive("workers", n, Workers::MAX).map(NonZeroUsize::get)
+    check_nonzero("workers", n, Workers::MAX).map(NonZeroUsize::get)
 }

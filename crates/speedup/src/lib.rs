@@ -33,9 +33,9 @@
 //! # Rules
 //!
 //! 1. **A wrong or meaningless value is never `Ok`.** A function that cannot compute its result returns an [`Error`],
-//!    which names the bad value and the allowed range. A single element of a long result
-//!    ([`polynomial::poly_grid`]) is infinite or NaN where IEEE 754 arithmetic makes it so, and a search that
-//!    found no minimum says so in [`Minimum::converged`](kernels::nelder_mead::Minimum::converged).
+//!    which names the bad value and the allowed range. Two results hold what IEEE 754 arithmetic gives: a single element
+//!    of [`polynomial::poly_grid`] can be infinite or NaN, and [`median`](kernels::median) of numbers with a NaN is NaN.
+//!    A search that found no minimum says so in [`Minimum::converged`](kernels::nelder_mead::Minimum::converged).
 //! 2. **No input makes a function hang or panic.** The time grows in proportion to the sizes given, and work that does
 //!    not fit in memory is refused before it starts. The
 //!    few functions that panic as indexing does, or pass on the panic of a closure, have a section *Panics*.
@@ -48,8 +48,8 @@
 //! A `_parallel` function returns the same bits for any number of threads, in every run. Where the
 //! division of the work could change bits, it depends on the size only. A random number belongs to a task, never to a thread.
 //!
-//! Six kernels return the bits of their serial twin as well, with every instruction set: they do the same IEEE
-//! operations, or work with integers. The other two replace the system's mathematics by vector
+//! The kernels with 0 in the last column return the bits of their serial twin as well, with every instruction set: they
+//! do the same IEEE operations, or work with integers. The other two replace the system's mathematics by vector
 //! polynomials ([`simd`]), whose last digits differ:
 //!
 //! - [`grid::maximum_parallel`]: by at most 4 units in the last place, because the cosine is within 2. A maximum below
@@ -58,8 +58,8 @@
 //!   logarithm, sine and cosine are within 2 units. The documentation has the bound for other rules.
 //!
 //! These two return the same bits with AVX2, AVX-512 and NEON. With SSE2, which has no fused multiply-add, they
-//! return others, within the same bounds. The test `same_bits` compares each kernel with its serial
-//! twin for 1, 2, 3 and 8 threads, with each set of instructions.
+//! return others, within the same bounds. The test `same_bits` holds both promises, with
+//! each instruction set: equal bits for 1, 2, 3 and 8 threads, and the bounds against the serial twin.
 //!
 //! # Modules
 //!

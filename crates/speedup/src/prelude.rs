@@ -1,4 +1,4 @@
-//! The kernels, their threads and streams, and the error type, for `use speedup::prelude::*`.
+//! The kernels' modules, [`Threads`], [`Streams`] and the error type, for `use speedup::prelude::*`.
 
 pub use crate::error::Error;
 pub use crate::kernels::median::median;

@@ -1,6 +1,7 @@
-//! The promise of equal bits: every kernel with 1, 2, 3 and 8 threads, against its serial twin, with every instruction set.
+//! The promises on bits, for every kernel and every instruction set.
 //!
-//! The bounds are those that the documentation of the crate states.
+//! With 1, 2, 3 and 8 threads a parallel function returns exactly what it returns with `Threads::Sequential`. That
+//! result is compared with the serial function, within the bound that the documentation of the crate states.
 
 use std::process::Command;
 

@@ -32,7 +32,7 @@ pub fn check_count(what: &'static str, value: usize, min: u64, max: u64) -> Resu
     }
 }
 
-/// Checks that a count lies between 1 and `max`, and returns it as a type that is never 0.
+/// Checks that a count lies between 1 and `max`, and returns it as a type that is never zero.
 ///
 /// # Errors
 ///
@@ -41,13 +41,13 @@ pub fn check_count(what: &'static str, value: usize, min: u64, max: u64) -> Resu
 /// # Examples
 ///
 /// ```
-/// use speedup::error::check_positive;
+/// use speedup::error::check_nonzero;
 ///
-/// assert_eq!(check_positive("threads", 3, 8)?.get(), 3);
-/// assert!(check_positive("threads", 0, 8).is_err());
+/// assert_eq!(check_nonzero("threads", 3, 8)?.get(), 3);
+/// assert!(check_nonzero("threads", 0, 8).is_err());
 /// # Ok::<(), speedup::Error>(())
 /// ```
-pub fn check_positive(what: &'static str, value: usize, max: usize) -> Result<NonZeroUsize, Error> {
+pub fn check_nonzero(what: &'static str, value: usize, max: usize) -> Result<NonZeroUsize, Error> {
     NonZeroUsize::new(value)
         .filter(|count| count.get() <= max)
         .ok_or(Error::Count {

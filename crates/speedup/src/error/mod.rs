@@ -6,7 +6,7 @@ mod check;
 use std::fmt;
 
 pub use cause::Cause;
-pub use check::{check_count, check_finite, check_parameter, check_positive};
+pub use check::{check_count, check_finite, check_nonzero, check_parameter};
 
 /// The error of every function that refuses its input or is refused by the operating system.
 ///
@@ -81,9 +81,9 @@ pub enum Error {
         /// The cores that the thread may use.
         allowed: Vec<usize>,
     },
-    /// Data for a chart that cannot be drawn.
-    Chart {
-        /// The part of the chart.
+    /// Data that a function cannot use.
+    Data {
+        /// The name of the data.
         what: &'static str,
         /// What is wrong with it.
         problem: String,
@@ -176,14 +176,14 @@ impl fmt::Display for Error {
             Self::Overflow { what, place } => write!(f, "{what}: {place} does not fit in 64 bits"),
             Self::NotFinite { what, value } => write!(
                 f,
-                "{what}: the result is {value}, because an intermediate number exceeds 1.8e308; \
-                 use smaller parameters"
+                "{what}: the result is {value}, because a number on the way is not finite or exceeds \
+                 1.8e308; use finite numbers that are smaller"
             ),
             Self::Shape { what, problem } => write!(f, "{what}: {problem}"),
             Self::Core { core, allowed } => {
                 write!(f, "core {core} is not allowed, use one of {allowed:?}")
             }
-            Self::Chart { what, problem } => write!(f, "chart, {what}: {problem}"),
+            Self::Data { what, problem } => write!(f, "{what}: {problem}"),
             Self::NoConvergence { what } => write!(f, "{what}: the iteration did not converge"),
             Self::Isa { name, available } => write!(
                 f,

@@ -2,6 +2,9 @@
 //!
 //! The [crate's page](crate) has a table of the functions, with their random streams and bounds.
 //!
+//! The parallel functions give rayon large pieces of work and call `with_max_len(1)`, so that each piece can be stolen by
+//! itself: a thread that is late then holds up one piece and not a whole run of them.
+//!
 //! | module | what it computes |
 //! | --- | --- |
 //! | [`grid`] | maximum of a function over a square grid |

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::Error;
-use crate::error::check_positive;
+use crate::error::check_nonzero;
 use crate::parallel::affinity;
 
 /// The number of threads that a kernel uses.
@@ -30,7 +30,7 @@ use crate::parallel::affinity;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Threads {
-    /// One thread.
+    /// One thread. A kernel works as with `Threads::new(1)?`, and there is no error to handle.
     Sequential,
     /// A pool with this number of threads, made by [`Threads::new`].
     #[non_exhaustive]
@@ -70,7 +70,7 @@ impl Threads {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn new(n: usize) -> Result<Self, Error> {
-        check_positive("threads", n, Self::MAX).map(Self::Pool)
+        check_nonzero("threads", n, Self::MAX).map(Self::Pool)
     }
 
     /// One thread per core that the calling thread may use, but no more than [`Threads::limit_all`] allows.

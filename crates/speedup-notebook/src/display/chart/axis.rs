@@ -25,7 +25,7 @@ impl Scale {
     }
 }
 
-/// An axis over a range of numbers. An axis whose ends are not finite is refused with [`Error::Chart`].
+/// An axis over a range of numbers. An axis whose ends are not finite is refused with [`Error::Data`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     scale: Scale,
@@ -250,7 +250,7 @@ mod tests {
                 Axis::tight([bad].into_iter()),
             ] {
                 let words = axis.unwrap_err().to_string();
-                assert!(words.starts_with("chart, ends of an axis: "), "{words}");
+                assert!(words.starts_with("ends of an axis: "), "{words}");
             }
         }
     }

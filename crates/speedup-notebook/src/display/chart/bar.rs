@@ -138,7 +138,7 @@ impl BarChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no bars, for heights that are negative or not finite, for heights of 0 on
+    /// [`Error::Data`] for no bars, for heights that are negative or not finite, for heights of 0 on
     /// a logarithmic axis, and for a group whose length is not the number of categories.
     ///
     /// # Examples
@@ -170,7 +170,7 @@ impl BarChart {
                 None => continue,
             };
             let what = "bars";
-            return Err(Error::Chart { what, problem });
+            return Err(Error::Data { what, problem });
         }
         let mut svg = String::new();
         self.paint(&mut svg).map_err(undrawable)?;
@@ -301,19 +301,19 @@ mod tests {
         for (chart, words) in [
             (
                 chart.clone(),
-                "chart, bars: there are no points, give at least one",
+                "bars: there are no points, give at least one",
             ),
             (
                 chart.clone().group("one", [1.0]),
-                "chart, bars: number of heights in one: 1 is not allowed, use 2, one per category",
+                "bars: number of heights in one: 1 is not allowed, use 2, one per category",
             ),
             (
                 chart.group("g", [1.0, -2.5]),
-                "chart, bars: a height of -2.5 in g is not allowed, use heights of 0 or higher",
+                "bars: a height of -2.5 in g is not allowed, use heights of 0 or higher",
             ),
             (
                 logarithmic.group("g", [1.0, 0.0]),
-                "chart, bars: a height of 0 in g is not allowed, use heights above 0",
+                "bars: a height of 0 in g is not allowed, use heights above 0",
             ),
         ] {
             assert_eq!(chart.draw().unwrap_err().to_string(), words);

@@ -183,6 +183,6 @@ fn a_speed_up_chart_of_many_threads_has_points_that_can_be_told_apart() {
         at[1..].windows(2).all(|pair| pair[1] - pair[0] > 30),
         "{at:?}"
     );
-    assert!(chart.svg().contains("the 128 cores"));
+    assert!(chart.svg().contains("the 128 CPUs"));
     assert!(chart.description().contains("level from 128 threads on"));
 }

@@ -113,7 +113,7 @@ impl<'a> Histogram<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no values, for values or ends that are not finite, for a lower end that is
+    /// [`Error::Data`] for no values, for values or ends that are not finite, for a lower end that is
     /// not below the upper, and for 0 bins or more than 400.
     ///
     /// # Examples
@@ -131,11 +131,11 @@ impl<'a> Histogram<'a> {
             let problem = format!(
                 "bins from {low} to {high} are not allowed, use a lower end below the upper"
             );
-            return Err(Error::Chart { what, problem });
+            return Err(Error::Data { what, problem });
         }
         if !(1..=MOST).contains(&self.bins) {
             let problem = format!("{} bins are not allowed, use 1 to {MOST}", self.bins);
-            return Err(Error::Chart { what, problem });
+            return Err(Error::Data { what, problem });
         }
         let mut svg = String::new();
         self.paint(&mut svg).map_err(undrawable)?;
@@ -272,7 +272,7 @@ mod tests {
         let error = Histogram::new("t", &[1.0, 1.0]).draw().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "chart, bins: bins from 1 to 1 are not allowed, use a lower end below the upper"
+            "bins: bins from 1 to 1 are not allowed, use a lower end below the upper"
         );
         let wide = Histogram::new("t", &[0.0]).bins(2, -f64::MAX, f64::MAX);
         assert!(wide.draw().is_err());

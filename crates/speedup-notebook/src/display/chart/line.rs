@@ -164,7 +164,7 @@ impl LineChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no series, a series without points, numbers that are not finite, or a
+    /// [`Error::Data`] for no series, a series without points, numbers that are not finite, or a
     /// logarithmic axis with values that are not positive.
     ///
     /// # Examples
@@ -192,7 +192,7 @@ impl LineChart {
             if let Some(bad) = values.iter().find(|value| log && **value <= 0.0) {
                 let problem =
                     format!("{bad} is not allowed on a logarithmic axis, use numbers above 0");
-                return Err(Error::Chart { what, problem });
+                return Err(Error::Data { what, problem });
             }
         }
         let mut svg = String::new();
@@ -341,7 +341,7 @@ mod tests {
         let error = zero.series("s", [(1.0, 1.0)]).draw().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "chart, vertical axis: 0 is not allowed on a logarithmic axis, use numbers above 0"
+            "vertical axis: 0 is not allowed on a logarithmic axis, use numbers above 0"
         );
     }
 

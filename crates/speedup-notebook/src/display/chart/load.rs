@@ -14,7 +14,7 @@ impl<T> Load<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] if there are no readings, if a number is not finite, or if the readings differ
+    /// [`Error::Data`] if there are no readings, if a number is not finite, or if the readings differ
     /// in their number of CPUs.
     ///
     /// # Examples
@@ -39,7 +39,7 @@ impl<T> Load<T> {
         let cores = self.samples[0].percent.len();
         let counts = self.samples.iter().map(|sample| sample.percent.len());
         if let Some(other) = counts.into_iter().find(|count| *count != cores) {
-            return Err(Error::Chart {
+            return Err(Error::Data {
                 what: "load",
                 problem: format!(
                     "{other} CPUs in a reading are not allowed, use {cores} as in the first"

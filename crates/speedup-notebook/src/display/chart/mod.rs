@@ -154,11 +154,11 @@ fn check_series(what: &'static str, values: &[f64]) -> Result<(), Error> {
         None if values.is_empty() => "there are no points, give at least one".to_owned(),
         None => return Ok(()),
     };
-    Err(Error::Chart { what, problem })
+    Err(Error::Data { what, problem })
 }
 
 fn undrawable(problem: impl std::fmt::Display) -> Error {
-    Error::Chart {
+    Error::Data {
         what: "drawing",
         problem: problem.to_string(),
     }

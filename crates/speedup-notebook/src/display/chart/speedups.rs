@@ -17,13 +17,13 @@ const MANY: usize = 32;
 /// The highest speed-up of a chart. The vertical axis ends a little above it.
 const HIGHEST: f64 = 1e300;
 
-/// The fewest numbers of threads from 2 to the cores through which Amdahl's law is drawn.
+/// The fewest numbers of threads from 2 to the CPUs through which Amdahl's law is drawn.
 const USABLE: usize = 3;
 
 /// The data of a speed-up chart: speed-up over the number of threads. [`SpeedupChart::draw`] draws it.
 ///
-/// The ideal line is the number of threads, or the number of cores if that is lower; a vertical line
-/// marks the cores. Amdahl's law is drawn if at least 3 numbers of threads from 2 to the cores were
+/// The ideal line is the number of threads, or the number of CPUs if that is lower; a vertical line
+/// marks the CPUs. Amdahl's law is drawn if at least 3 numbers of threads from 2 to the CPUs were
 /// measured, and otherwise the chart's description says that the serial share cannot be told.
 ///
 /// # Examples
@@ -40,7 +40,7 @@ const USABLE: usize = 3;
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpeedupChart {
     title: String,
-    cores: usize,
+    cpus: usize,
     points: Vec<(usize, Interval)>,
 }
 
@@ -48,7 +48,7 @@ impl SpeedupChart {
     /// A chart from the speed-up of each number of threads. A speed-up that is an [`Interval`] has a
     /// whisker from its lower to its upper end.
     ///
-    /// `cores` is the number of threads that can run at the same time.
+    /// `cpus` is the number of threads that can run at the same time.
     ///
     /// # Examples
     ///
@@ -60,21 +60,21 @@ impl SpeedupChart {
     /// ```
     pub fn new(
         title: &str,
-        cores: usize,
+        cpus: usize,
         speed_ups: impl IntoIterator<Item = (Threads, impl Into<Interval>)>,
     ) -> Self {
         let speed_ups = speed_ups.into_iter();
         let points = speed_ups.map(|(threads, gain)| (threads.count(), gain.into()));
         Self {
             title: title.to_owned(),
-            cores: cores.max(1),
+            cpus: cpus.max(1),
             points: points.collect(),
         }
     }
 
     /// The serial share of the work after Amdahl's law, 0 to 1, with its interval.
     ///
-    /// It is `None` if fewer than 3 numbers of threads from 2 to `cores` were measured, or if no share
+    /// It is `None` if fewer than 3 numbers of threads from 2 to `cpus` were measured, or if no share
     /// up to 1 fits. The ends of the interval are the shares that fit the upper and the lower ends of
     /// all speed-ups.
     ///
@@ -93,7 +93,7 @@ impl SpeedupChart {
     pub fn serial_share(&self) -> Option<Interval> {
         let usable = self.points.iter();
         let usable: Vec<_> = usable
-            .filter(|(n, _)| (2..=self.cores).contains(n))
+            .filter(|(n, _)| (2..=self.cpus).contains(n))
             .collect();
         if usable.len() < USABLE {
             return None;
@@ -114,7 +114,7 @@ impl SpeedupChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] for no points, and for speed-ups that are zero, negative, not finite or above
+    /// [`Error::Data`] for no points, and for speed-ups that are zero, negative, not finite or above
     /// 1e300.
     ///
     /// # Examples
@@ -139,7 +139,7 @@ impl SpeedupChart {
                 true => format!("a speed-up of {bad} is not allowed, use numbers above 0"),
                 false => format!("a speed-up of {bad:e} is not allowed, use at most {HIGHEST:e}"),
             };
-            return Err(Error::Chart {
+            return Err(Error::Data {
                 what: "speed-ups",
                 problem,
             });
@@ -156,14 +156,14 @@ impl SpeedupChart {
             .map(|(threads, _)| *threads)
             .max()
             .unwrap_or(1)
-            .max(self.cores)
+            .max(self.cpus)
             .max(2);
         let best = self
             .points
             .iter()
             .map(|(_, gain)| gain.high)
             .fold(0.0, f64::max);
-        let top = 1.15 * best.max(self.cores.min(most) as f64);
+        let top = 1.15 * best.max(self.cpus.min(most) as f64);
         // On linear axes the points of few threads would overlap.
         let (x, y) = if most > MANY {
             (Axis::log2(most as f64)?, Axis::log2(top)?)
@@ -177,14 +177,14 @@ impl SpeedupChart {
         let amdahl =
             serial.map(|serial| format!("Amdahl's law, serial share {} %", percent(serial)));
         let fitted = Stroke::of_series(1, true);
-        let cores = match self.cores {
-            1 => "the core".to_owned(),
-            cores => format!("the {cores} cores"),
+        let cpus = match self.cpus {
+            1 => "the CPU".to_owned(),
+            cpus => format!("the {cpus} CPUs"),
         };
         let mut entries = vec![
             ("measured", Key::Marker(0)),
             ("ideal", Key::Line(Stroke::reference(), None)),
-            (cores.as_str(), Key::Line(Stroke::thin(), None)),
+            (cpus.as_str(), Key::Line(Stroke::thin(), None)),
         ];
         entries.extend(
             amdahl
@@ -199,7 +199,7 @@ impl SpeedupChart {
             chart.plotting_area().map_coordinate(&point)
         };
         let curve = |serial: f64| {
-            let at = |n: usize| pixel(n, scaling_laws::amdahl(serial, n.min(self.cores)));
+            let at = |n: usize| pixel(n, scaling_laws::amdahl(serial, n.min(self.cpus)));
             (1..=most).map(at).collect()
         };
         if let Some(serial) = serial {
@@ -208,7 +208,7 @@ impl SpeedupChart {
         // Drawn last: an ideal curve shows between the dashes.
         Stroke::reference().draw(&root, curve(0.0))?;
         let ends = [0.0, 1.0].map(|end| {
-            let point = (x.fraction(self.cores as f64), end);
+            let point = (x.fraction(self.cpus as f64), end);
             chart.plotting_area().map_coordinate(&point)
         });
         Stroke::thin().draw(&root, ends.into())?;
@@ -231,14 +231,14 @@ impl SpeedupChart {
             })
             .collect();
         let mut words = format!(
-            "Speed-up chart: {}. Horizontal axis: threads. Vertical axis: speed-up. Measured on {} core{}: {}.",
+            "Speed-up chart: {}. Horizontal axis: threads. Vertical axis: speed-up. Measured on {} CPU{}: {}.",
             self.title,
-            self.cores,
-            if self.cores == 1 { "" } else { "s" },
+            self.cpus,
+            if self.cpus == 1 { "" } else { "s" },
             points.join(", ")
         );
-        if self.points.iter().any(|(threads, _)| *threads > self.cores) {
-            words += &format!(" The ideal line is level from {} threads on.", self.cores);
+        if self.points.iter().any(|(threads, _)| *threads > self.cpus) {
+            words += &format!(" The ideal line is level from {} threads on.", self.cpus);
         }
         words
             + &match self.serial_share() {

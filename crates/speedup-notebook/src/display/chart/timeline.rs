@@ -78,7 +78,7 @@ impl TimelineChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Chart`] if no task was recorded, or if the time axis ends after 1e300 s.
+    /// [`Error::Data`] if no task was recorded, or if the time axis ends after 1e300 s.
     ///
     /// # Examples
     ///
@@ -99,7 +99,7 @@ impl TimelineChart {
                 "{:e} s is not allowed, use at most {LATEST:e} s",
                 self.until
             );
-            return Err(Error::Chart {
+            return Err(Error::Data {
                 what: "end of the time axis",
                 problem,
             });
