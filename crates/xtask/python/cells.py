@@ -7,6 +7,7 @@ from colorsys import rgb_to_hls
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import expect
 import further
@@ -23,6 +24,10 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 # SVG first: as part of the page a chart can be read aloud and searched.
 FIRST_SHOWN = "image/svg+xml"
+SCRIPTS = {"msub", "msup", "msubsup"}
+WITH_LIMITS = {"min", "max", "sup", "inf", "lim"}
+MATHML = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", MATHML)
 COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"]  # by hue
 
 
@@ -103,7 +108,25 @@ def mathml(formula: str, display: str) -> str:
     unknown = re.search(r"<m[io]>\\[A-Za-z]+</m[io]>", html)
     if unknown:
         raise SystemExit(f"the formula {formula!r} has an unknown command: {unknown[0]}")
-    return str(html)
+    return as_tex_sets_it(html, display)
+
+
+def as_tex_sets_it(html: str, display: str) -> str:
+    """MathML with the spaces and limits of TeX, which the converter leaves to the browser."""
+    root = ElementTree.fromstring(html)
+    for element in root.iter():
+        name, parts = local_name(element), [*element]
+        if name in SCRIPTS and display == "block" and parts[0].text in WITH_LIMITS:
+            element.tag = element.tag.replace("msub", "munder")
+        tight = [mo for part in parts[1:] for mo in part.iter()] if name in SCRIPTS else [element]
+        for mo in tight:
+            if local_name(mo) == "mo" and (name in SCRIPTS or mo.text == "/"):
+                mo.attrib |= {"lspace": "0", "rspace": "0"}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def local_name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def inline_svg(svg: str) -> str:

@@ -22,7 +22,7 @@ from cells import HERE, CellsExporter, without_links
 from index import Handout
 
 LARGEST_PAGE = 2_000_000
-STYLES = ("handout.css", "code.css", "print.css")
+STYLES = ("handout.css", "math.css", "code.css", "print.css")
 HIGHEST_LEVEL, LOWEST_LEVEL = 2, 3  # of the headings in the table of contents
 
 

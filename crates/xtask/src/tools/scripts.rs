@@ -24,6 +24,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("page.html", include_str!("../../python/page.html")),
     ("page.js", include_str!("../../python/page.js")),
     ("handout.css", include_str!("../../python/handout.css")),
+    ("math.css", include_str!("../../python/math.css")),
     ("code.css", include_str!("../../python/code.css")),
     ("print.css", include_str!("../../python/print.css")),
     (
