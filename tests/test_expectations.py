@@ -116,6 +116,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "found in no output": {"text": "a*"},
     "one group": {"value": r"\d", "at_least": 1},
     "needs a number": {"value": r"(\d)"},
+    "is true or left out": {"text": "a", "several_cpus": False},
     "is more than": {"value": r"(\d)", "at_least": 2, "at_most": 1},
 }
 
@@ -245,10 +246,18 @@ def test_a_cell_that_cannot_be_repeated_is_named() -> None:
         run([code(), sentence({"text": "right"})], {0: ["wrong", "error"]})
 
 
+def test_a_sentence_about_several_cpus_says_nothing_of_one() -> None:
+    claim = {"text": "a", "several_cpus": True}
+    notebook = new_notebook(cells=[code("b"), sentence(claim)])
+    assert [*expect.mark(notebook, 1)] == []
+    assert [*expect.refusals(notebook)], "what is committed has to bear it out"
+    assert [*expect.mark(notebook, 2)] == [(1, SAYS)]
+
+
 def test_the_page_says_below_the_paragraph_that_it_came_out_otherwise() -> None:
     notebook = new_notebook(cells=[code("b"), sentence({"text": "a"}, {"text": "b"})])
     notebook.cells[1].source += "\n\nSaid last."
-    assert [*expect.mark(notebook)] == [(1, SAYS)]
+    assert [*expect.mark(notebook, 2)] == [(1, SAYS)]
     text = expect.with_notes(notebook.cells[1])
     context: Any = {"resources": {"metadata": {}}}
     html = markdown2html(context, text)

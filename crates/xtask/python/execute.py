@@ -269,6 +269,13 @@ def clear(notebook: NotebookNode) -> None:
             cell.execution_count = None
 
 
+def usable_cpus() -> int:
+    """How many CPUs a notebook uses that asks for all of them."""
+    asked_for = os.environ.get("RAYON_NUM_THREADS", "")
+    allowed = len(os.sched_getaffinity(0))
+    return int(asked_for) if asked_for.isdecimal() and int(asked_for) else allowed
+
+
 def refuse(source: Path, what: str, found: Iterable[str]) -> None:
     """Fails if anything was found."""
     if lines := "\n\n".join(found):
@@ -297,7 +304,7 @@ def main() -> int:
         times = execute(notebook, args.source, folder, args.timeout, private, args.hold)
         if args.hold:
             refuse(args.source, "gave outputs that contradict its text", expect.refusals(notebook))
-        for index, says in expect.mark(notebook):
+        for index, says in expect.mark(notebook, usable_cpus()):
             print(f"      {args.source.stem}  cell {index + 1}: not so on this machine: {says}")
         nbformat.validate(notebook)
     except Failure as failure:

@@ -8,7 +8,8 @@ Each entry has `says`, a verbatim part of the cell's text, and one claim on outp
 - `no_text: REGEX`  is not found
 
 The outputs are those of the nearest code cell before, with `cells: N` of the N nearest. Cells that
-not all readers have, see `is_beside`, are passed over.
+not all readers have, see `is_beside`, are passed over. A sentence with `several_cpus: true` says
+nothing of a machine with one CPU, so a reader who has such a machine is not told that it is not so.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from nbformat import NotebookNode
 KEY = "expect"
 KINDS = {"value", "text", "no_text"}
 BOUNDS = {"at_least", "at_most"}
+SEVERAL = "several_cpus"
 # The sentences of an executed cell that its outputs contradict.
 MARK = "not_so"
 NOTE = '<p class="otherwise">On this machine it came out otherwise.</p>'
@@ -175,9 +177,13 @@ def entry_fault(notebook: NotebookNode, index: int, entry: Any) -> str | None:
     kinds = KINDS & entry.keys()
     if len(kinds) != 1:
         return "an expectation has one of `value`, `text` and `no_text`"
-    unknown = entry.keys() - {"says", "cells"} - kinds - (BOUNDS if "value" in kinds else set())
+    unknown = (
+        entry.keys() - {"says", "cells", SEVERAL} - kinds - (BOUNDS if "value" in kinds else set())
+    )
     if unknown:
         return f"unknown key `{min(unknown)}`"
+    if entry.get(SEVERAL, True) is not True:
+        return f"`{SEVERAL}` is true or left out"
     count = count_of(entry)
     if not isinstance(count, int) or count < 1:
         return "`cells` is not a number of cells"
@@ -260,9 +266,14 @@ def to_repeat(notebook: NotebookNode, last: int) -> list[int]:
     return [k for k in code if k > fixed and k >= min(wrong, default=last + 1)]
 
 
-def mark(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
-    """Notes in the cells which of their sentences are not so; yields cell and sentence."""
+def mark(notebook: NotebookNode, cpus: int) -> Iterator[tuple[int, str]]:
+    """Notes in the cells which of their sentences are not so; yields cell and sentence.
+
+    `cpus` is the number of CPUs that the notebook could use.
+    """
     for expectation, _ in contradictions(notebook):
+        if cpus == 1 and SEVERAL in expectation.claim:
+            continue
         notebook.cells[expectation.cell].metadata.setdefault(MARK, []).append(expectation.says)
         yield expectation.cell, expectation.says
 

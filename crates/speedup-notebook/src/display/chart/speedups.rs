@@ -238,7 +238,11 @@ impl SpeedupChart {
             points.join(", ")
         );
         if self.points.iter().any(|(threads, _)| *threads > self.cpus) {
-            words += &format!(" The ideal line is level from {} threads on.", self.cpus);
+            let plural = if self.cpus == 1 { "" } else { "s" };
+            words += &format!(
+                " The ideal line is level from {} thread{plural} on.",
+                self.cpus
+            );
         }
         words
             + &match self.serial_share() {
