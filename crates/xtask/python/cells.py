@@ -64,7 +64,7 @@ class Renderer(IPythonRenderer):
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if "://" not in url:
-            url = re.sub(r"\.ipynb(?=#|$)", ".html", url)
+            url = re.sub(r"\.(?:ipynb|md)(?=#|$)", ".html", url)
         return super().link(text, url, title)
 
     def inline_math(self, body: str) -> str:
@@ -143,6 +143,20 @@ def inline_svg(svg: str) -> str:
     return svg
 
 
+@pass_context
+def figure(context: Any, svg: str) -> str:
+    """A chart with its number on the page, its title as a caption, and a link to itself."""
+    resources = context["resources"]
+    number = resources["figures"] = resources.get("figures", 0) + 1
+    svg = inline_svg(svg)
+    title = re.search(r"<title[^>]*>(.*?)</title>", svg, flags=re.DOTALL)
+    caption = f'<a href="#figure-{number}">Figure {number}</a>. {title[1] if title else "Chart"}'
+    return (
+        f'<figure class="chart" id="figure-{number}">{svg}'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
 def terminal_text(text: str) -> str:
     """Text with a terminal's colours, each as the nearest that both schemes can show."""
 
@@ -201,9 +215,9 @@ def folds(cells: list[NotebookNode], index: int) -> tuple[str, str]:
 
 FILTERS = {
     "ansi2html": terminal_text,
+    "figure": figure,
     "folds": folds,
     "is_block_heading": further.is_heading,
-    "inline_svg": inline_svg,
     "markdown2html": markdown2html,
     "with_notes": expect.with_notes,
     "without_anchor": without_anchor,

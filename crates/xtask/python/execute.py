@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def execute(
     timeout: int,
     private: list[str],
     hold: bool,
-) -> dict[str, float | None]:
+) -> dict[str, float | str | None]:
     """Executes the notebook in place; returns its times in seconds."""
     manager = AsyncKernelManager(kernel_name="rust")
     client = Client(
@@ -256,6 +257,7 @@ def execute(
         "kernel_ready": round(ready - start, 2),
         "first_chart": None if chart is None else round(chart - start, 2),
         "total": round(time.monotonic() - start, 2),
+        "date": f"{date.today():%-d %B %Y}",
     }
 
 

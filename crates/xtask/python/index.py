@@ -1,7 +1,7 @@
-"""The index page: what each handout is about, what it found, and how long it ran.
+"""The index page: what the course is, and of each handout what it is about and what it found.
 
-A code cell tagged `key-figure` prints, or results in, one to three short lines.
-They are shown on the index under the heading that the cell stands under.
+A code cell tagged `key-figure` draws a chart, which is shown on the index under the heading that
+the cell stands under.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cells import plain, without_anchor, without_links
+from cells import inline_svg, plain, without_anchor, without_links
+from expect import output_text
 from nbformat import NotebookNode
 
-TITLE = "Handouts"
-TEXT = (
-    "One course: take the handouts in this order. Each builds on those before it. "
-    "The key figures were measured in the run that made these pages."
-)
+TITLE = "Handouts"  # where there is no text on the course
 FIRST = "Before you begin"  # instead of a number, for a notebook with the number 0
 KEY_FIGURE = "key-figure"
-MOST_LINES = 3
+CHART = "image/svg+xml"
+# The first cell's lines on the machine, and how the index words them.
+MACHINE = {
+    r"(?m)^processor +(.+)$": "{}",
+    r"(?m)^cores +(\d+)$": "{} cores",
+    r"(?m)^threads +(\d+) at the same time$": "{} threads at the same time",
+    r"(?m)^memory +(.+)$": "{} of memory",
+}
 
 
 @dataclass
@@ -50,18 +54,56 @@ class Handout:
         return f"{quote(self.path.stem)}.html"
 
 
-def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool) -> str:
+@dataclass
+class Course:
+    """What the index says of all handouts together."""
+
+    title: str = TITLE
+    introduction: str = ""
+    links: str = ""
+    archive: str | None = None
+    pdf: str | None = None
+
+
+def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool, course: Course) -> str:
     """The main part of the index page."""
     entries = [entry(handout, timings, pdf) for handout in handouts]
+    parts = [f"<h1>{escape(course.title)}</h1>", course.introduction, run_of(handouts, timings)]
+    downloads = []
+    if course.archive:
+        downloads.append(f'<a href="{course.archive}" download>all notebooks, ready to run</a>')
+    if course.pdf:
+        downloads.append(f'<a href="{course.pdf}">the course as one PDF</a>')
+    if downloads:
+        parts.append(f'<p class="facts">Download: {" · ".join(downloads)}</p>')
     listing = "\n".join(entries)
-    return f'<h1>{TITLE}</h1>\n<p>{TEXT}</p>\n<ol class="handouts">\n{listing}\n</ol>'
+    return "\n".join([*parts, f'<ol class="handouts">\n{listing}\n</ol>', course.links])
+
+
+def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
+    """On which machine the figures were measured, and when."""
+    found = []
+    for handout in handouts:
+        text = output_text(cell for cell in handout.notebook.cells if cell.cell_type == "code")
+        words = [
+            wording.format(match[1])
+            for pattern, wording in MACHINE.items()
+            if (match := re.search(pattern, text))
+        ]
+        date = timings.get(handout.path.stem, {}).get("date")
+        found.append(", ".join([*words, *([f"on {date}"] if date else [])]))
+    known = [*dict.fromkeys(filter(None, found))]
+    if not known:
+        return ""
+    machines = "; ".join(escape(machine) for machine in known)
+    return f'<p class="facts">The figures were measured on this machine: {machines}.</p>'
 
 
 def entry(handout: Handout, timings: dict[str, Any], pdf: bool) -> str:
     """One handout on the index page."""
     name = quote(handout.path.stem)
     figures = "\n".join(key_figures(handout))
-    facts = [f'<a href="{name}.ipynb">notebook</a>']
+    facts = [f'<a href="{name}.ipynb" download>notebook alone</a>']
     if pdf:
         facts.append(f'<a href="{name}.pdf">PDF</a>')
     total = timings.get(handout.path.stem, {}).get("total")
@@ -90,28 +132,19 @@ def summary(cells: str, figures: str) -> str:
 
 
 def key_figures(handout: Handout) -> Iterator[str]:
-    """The cells tagged as key figures, each with its heading and a link."""
+    """The charts of the cells tagged as key figures, each with its heading and a link."""
     for number, cell in enumerate(handout.notebook.cells, start=1):
         if KEY_FIGURE not in cell.metadata.get("tags", []):
             continue
-        text = shown(cell)
-        if not 1 <= len(text.splitlines()) <= MOST_LINES:
-            raise SystemExit(
-                f"cell {number} is tagged {KEY_FIGURE}, which needs 1 to {MOST_LINES} lines "
-                f"of printed text or result; it has {len(text.splitlines())}"
-            )
+        charts = [
+            out.data[CHART] for out in cell.get("outputs", []) if CHART in out.get("data", {})
+        ]
+        if not charts:
+            raise SystemExit(f"cell {number} is tagged {KEY_FIGURE}, and draws no chart")
         before = handout.cells.partition(f'id="cell-{number}"')[0]
         titles = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", before, flags=re.DOTALL)
         title = plain(without_anchor(titles[-1][1])) if titles else "Result"
         yield (
-            f'<li><a href="{handout.link}#cell-{number}">{escape(title)}</a> '
-            f"<samp>{escape(text)}</samp></li>"
+            f'<li class="chart"><a href="{handout.link}#cell-{number}">{escape(title)}</a>'
+            f"{inline_svg(charts[0])}</li>"
         )
-
-
-def shown(cell: NotebookNode) -> str:
-    """What a cell printed, or else its result as text."""
-    outputs = cell.get("outputs", [])
-    printed = [output.text for output in outputs if output.get("name") == "stdout"]
-    results = [output.data.get("text/plain", "") for output in outputs if "data" in output]
-    return "".join(printed or results[:1]).strip("\n")

@@ -1,12 +1,13 @@
 """Prints the pages of a folder: print_pages.py FOLDER CHROMIUM [--further].
 
-FOLDER/*.ipynb name them. What is folded on a page is printed open. A page made from a
-notebook without solutions, as the students' edition is, has none to open. Blocks of
-*Going further* are printed with --further only.
+FOLDER/*.ipynb name them, and FOLDER/course.pdf has all, behind the index. What is folded on a page
+is printed open. A page made from a notebook without solutions, as the students' edition is, has
+none to open. Blocks of *Going further* are printed with --further only.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from html import escape
 from pathlib import Path
@@ -51,16 +52,48 @@ def print_page(browser: Browser, html: Path, pdf: Path, further: bool) -> None:
     page.close()
 
 
+def as_part(html: str, name: str, names: set[str]) -> str:
+    """The text of a page as a part of the course, its anchors and links with the page's name."""
+    body = re.search(r"<main[^>]*>(.*)</main>", html, flags=re.DOTALL)[1]
+
+    def link(found: re.Match[str]) -> str:
+        page, anchor = found[1] or name, found[2] or "top"
+        return f'href="#{page}--{anchor}"' if page in names else found[0]
+
+    # A chart's own names hold on all pages.
+    body = re.sub(r'\bid="(?!chart-)([^"]+)"', rf'id="{name}--\1"', body)
+    body = re.sub(r'\bhref="(?:([\w-]+)\.html)?(?:#([^"]*))?"', link, body)
+    return f'<article id="{name}--top">{body}</article>'
+
+
+def course_page(folder: Path, names: list[str]) -> str:
+    """All pages as one, behind the index without its charts, which stand in the handouts."""
+    first = (folder / "index.html").read_text("utf-8")
+    head = first.partition("<body")[0]
+    known = {"index", *names}
+    parts = [re.sub(r'<ul class="figures">.*?</ul>', "", first, flags=re.DOTALL)]
+    parts += [(folder / f"{name}.html").read_text("utf-8") for name in names]
+    bodies = [
+        as_part(html, name, known) for name, html in zip(["index", *names], parts, strict=True)
+    ]
+    return f"{head}<body>{''.join(bodies)}</body></html>"
+
+
 def main() -> None:
-    """Prints every handout of a folder."""
+    """Prints every handout of a folder, and all of them as one file."""
     folder, chromium = Path(sys.argv[1]), sys.argv[2]
     further = "--further" in sys.argv[3:]
+    names = sorted(notebook.stem for notebook in folder.glob("*.ipynb"))
+    texts = [page.stem for page in sorted(folder.glob("*.html")) if page.stem not in names]
+    texts.remove("index")
+    course = folder / "course.html"
+    course.write_text(course_page(folder, [*names, *texts]), "utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        for notebook in sorted(folder.glob("*.ipynb")):
-            html, pdf = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
-            print_page(browser, html, pdf, further)
+        for name in [*names, course.stem]:
+            print_page(browser, folder / f"{name}.html", folder / f"{name}.pdf", further)
         browser.close()
+    course.unlink()
 
 
 if __name__ == "__main__":

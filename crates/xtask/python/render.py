@@ -1,27 +1,33 @@
 """Renders the executed notebooks of a folder as pages that need no network.
 
-render.py FOLDER [--pdf]: FOLDER/*.ipynb become FOLDER/*.html, with FOLDER/index.html.
-With --pdf the index links the printed pages, which print_pages.py makes afterwards.
+render.py FOLDER [--pdf] [--archive NAME] [--texts TEXTS]: FOLDER/*.ipynb become FOLDER/*.html, with
+FOLDER/index.html and FOLDER/search.js. With --pdf the index links the printed pages, which
+print_pages.py makes afterwards; with --archive it links the archive of that name. TEXTS has the
+course's index.md, whose title and first paragraphs begin the index, and other texts, each of which
+becomes a page.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import quick  # noqa: F401 (first)
 
 # isort: split
 import index
 import nbformat
-from cells import HERE, CellsExporter, without_links
+import search
+from cells import HERE, CellsExporter, markdown2html, plain, without_links
 from index import Handout
 
 LARGEST_PAGE = 2_000_000
+COURSE_PDF = "course.pdf"
 STYLES = ("handout.css", "math.css", "code.css", "print.css")
 HIGHEST_LEVEL, LOWEST_LEVEL = 2, 3  # of the headings in the table of contents
 
@@ -56,10 +62,17 @@ def neighbours(before: Handout | None, after: Handout | None) -> tuple[str, str]
         opening, title = f'<a rel="{rel}" href="{handout.link}">', escape(handout.title)
         short.append(f'{opening}{word}<span class="unseen">: {title}</span></a>')
         long.append(f"{opening}<span>{word}</span> {title}</a>")
-    home = f'<a href="index.html">{index.TITLE}</a>'
-    top = f'<nav aria-label="{index.TITLE}">{home}<span>{" ".join(short)}</span></nav>'
     bottom = f'<nav aria-label="Previous and next handout">{" ".join(long)}</nav>'
-    return top, bottom
+    return top(" ".join(short)), bottom
+
+
+def top(links: str = "") -> str:
+    """The head of a page; its script adds the search and the choice of a scheme to the tools."""
+    home = f'<a href="index.html">{index.TITLE}</a>'
+    return (
+        f'<nav aria-label="{index.TITLE}">{home}<span class="tools"></span>'
+        f"<span>{links}</span></nav>"
+    )
 
 
 def page(title: str, body: str, toc: str = "", around: tuple[str, str] = ("", "")) -> str:
@@ -87,13 +100,47 @@ def read(folder: Path) -> Iterator[Handout]:
         yield Handout(path, notebook, cells, headings)
 
 
+def course_of(texts: Path | None) -> index.Course:
+    """What index.md says before its first table."""
+    if texts is None or not (texts / "index.md").is_file():
+        return index.Course()
+    head = (texts / "index.md").read_text("utf-8").partition("\n|")[0]
+    title, _, introduction = head.partition("\n")
+    return index.Course(title.lstrip("# "), markdown(introduction, [])[0])
+
+
+def markdown(text: str, headings: list[tuple[int, str, str]]) -> tuple[str, list[Any]]:
+    """A text as HTML, and its headings."""
+    context: Any = {"resources": {"headings": headings, "metadata": {}}}
+    return markdown2html(context, text), headings
+
+
+def text_pages(folder: Path, texts: Path | None) -> Iterator[tuple[str, str, str]]:
+    """Writes a page for each text beside the index; yields titles, links and bodies."""
+    for path in sorted(texts.glob("*.md")) if texts else []:
+        if path.name == "index.md":
+            continue
+        body, headings = markdown(path.read_text("utf-8"), [])
+        title = plain(headings[0][2])
+        link = f"{path.stem}.html"
+        html = page(title, body, contents(headings), (top(), ""))
+        (folder / link).write_text(html, "utf-8")
+        yield title, link, body
+
+
 def main() -> None:
     """Renders all pages of a folder."""
-    folder = Path(sys.argv[1])
-    pdf = "--pdf" in sys.argv[2:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pdf", action="store_true")
+    parser.add_argument("--archive")
+    parser.add_argument("--texts", type=Path)
+    args = parser.parse_args()
+    folder = args.folder
     notes = folder / "timings.json"
     timings = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
     handouts = list(read(folder))
+    found = []
     for handout, before, after in zip(
         handouts, [None, *handouts], [*handouts[1:], None], strict=False
     ):
@@ -105,8 +152,17 @@ def main() -> None:
         handout.path.with_suffix(".html").write_text(html, "utf-8")
         # One printed from an older page.
         handout.path.with_suffix(".pdf").unlink(missing_ok=True)
-    body = index.index_body(handouts, timings, pdf)
-    (folder / "index.html").write_text(page(index.TITLE, body), "utf-8")
+        found += search.parts(handout.title, handout.link, handout.cells)
+    course = course_of(args.texts)
+    links = []
+    for title, link, body in text_pages(folder, args.texts):
+        found += search.parts(title, link, body)
+        links.append(f'<a href="{link}">{escape(title)}</a>')
+    course.links = f'<p class="facts">{" · ".join(links)}</p>' if links else ""
+    course.archive, course.pdf = args.archive, COURSE_PDF if args.pdf else None
+    body = index.index_body(handouts, timings, args.pdf, course)
+    (folder / "index.html").write_text(page(course.title, body, "", (top(), "")), "utf-8")
+    (folder / "search.js").write_text(search.script(found), "utf-8")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,13 @@ const PACKAGES_TO_PRINT: &[&str] = &[
 /// The page that lists the others, and what it knows of the runs.
 const INDEX: &str = "index.html";
 const TIMINGS: &str = "timings.json";
+/// The texts of all pages, for their search.
+const SEARCH: &str = "search.js";
+/// All that the notebooks need, for those who have a page only; and the folder that it unpacks to.
+const ARCHIVE: &str = "speedup-handouts.zip";
+const ARCHIVED: &str = "speedup-handouts";
+/// All pages printed as one file.
+const COURSE: &str = "course.pdf";
 
 /// The packages that are needed, with `printing` for the PDF files too.
 pub fn needs(printing: bool) -> Needs {
@@ -117,7 +124,12 @@ impl<'a> Run<'a> {
             beside,
         };
         let own = |name: PathBuf| (run.inside.join(name), None);
-        let mut names = vec![own(INDEX.into()), own(TIMINGS.into())];
+        let mut names: Vec<_> = [INDEX, TIMINGS, SEARCH, ARCHIVE, COURSE]
+            .map(|name| own(name.into()))
+            .into();
+        for text in pages_of_texts(paths)? {
+            names.push(own(text));
+        }
         for notebook in notebooks {
             let name = PathBuf::from(notebook.file_name().unwrap_or_default());
             names.push(own(name.with_extension("html")));
@@ -150,8 +162,11 @@ impl<'a> Run<'a> {
             done.map(Outcome::Done)
         })?;
         steps.run("Rendering the pages", || {
-            self.render(python, self.request.printer.is_some())?;
-            self.put_all("html").map(Outcome::Done)
+            let printed = self.request.printer.is_some();
+            self.render(python, printed, self.archive(python)?)?;
+            self.put_all("html")?;
+            self.put_all("zip")?;
+            self.put(Path::new(SEARCH)).map(|_| Outcome::Done(()))
         })?;
         if let Some(chromium) = &self.request.printer {
             steps.run("Printing the pages", || {
@@ -198,7 +213,7 @@ impl<'a> Run<'a> {
             &original,
             &result,
         )?;
-        self.render(python, false)?;
+        self.render(python, false, false)?;
         let executed =
             fs::read(&result).with_context(|| format!("cannot read {}", result.display()))?;
         // One printed from an older page.
@@ -208,6 +223,10 @@ impl<'a> Run<'a> {
         let page = self.put(&name.with_extension("html"))?;
         self.put(Path::new(TIMINGS))?;
         self.put(Path::new(INDEX))?;
+        self.put(Path::new(SEARCH))?;
+        for text in pages_of_texts(self.paths)? {
+            self.put(&text)?;
+        }
         println!("      {}", self.paths.show(&page));
         if self.request.in_place {
             let kept = self.out.place().join(self.inside).join(&name);
@@ -236,10 +255,35 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn render(&self, python: &PythonEnv, pdf: bool) -> Result<()> {
+    /// Packs what the notebooks need to run; only if all of them are here.
+    fn archive(&self, python: &PythonEnv) -> Result<bool> {
+        if !self.request.notebooks.is_empty() {
+            return Ok(false);
+        }
+        let mut files = edition::beside(self.paths)?;
+        for notebook in self.notebooks {
+            let name = notebook.file_name().unwrap_or_default();
+            let executed = self.out.work().join(name);
+            files.push((Path::new(edition::HANDOUTS).join(name), executed));
+        }
+        let listed = self.out.work().join("archive.json");
+        crate::files::write_if_changed(&listed, serde_json::to_string(&files)?.as_bytes())?;
+        let mut command = jupyter_env::python(self.paths, python);
+        command.arg(script(self.paths, "archive.py")?);
+        command.arg(ARCHIVED).arg(self.out.work().join(ARCHIVE));
+        command.arg(&listed);
+        child::run(&mut command, &self.paths.log("archive"), Show::Stdout)?;
+        Ok(true)
+    }
+
+    fn render(&self, python: &PythonEnv, pdf: bool, archive: bool) -> Result<()> {
         let mut command = jupyter_env::python(self.paths, python);
         command.arg(script(self.paths, "render.py")?);
         command.arg(self.out.work()).args(pdf.then_some("--pdf"));
+        command.arg("--texts").arg(&self.paths.notebooks);
+        if archive {
+            command.args(["--archive", ARCHIVE]);
+        }
         child::run(&mut command, &self.paths.log("render"), Show::Stdout)
     }
 
@@ -279,4 +323,16 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+/// The pages that are made of texts beside the notebooks, such as the glossary.
+fn pages_of_texts(paths: &Paths) -> Result<Vec<PathBuf>> {
+    let texts = crate::files::list(&paths.notebooks)?.into_iter();
+    let is_page = |text: &PathBuf| {
+        text.extension().is_some_and(|found| found == "md") && !text.ends_with("index.md")
+    };
+    Ok(texts
+        .filter(is_page)
+        .filter_map(|text| Some(PathBuf::from(text.file_name()?).with_extension("html")))
+        .collect())
 }

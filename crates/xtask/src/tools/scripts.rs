@@ -10,6 +10,7 @@ use std::process::Command;
 
 /// The Python scripts and what they read, written to target/ before they run.
 const SCRIPTS: &[(&str, &str)] = &[
+    ("archive.py", include_str!("../../python/archive.py")),
     ("canonical.py", include_str!("../../python/canonical.py")),
     ("edition.py", include_str!("../../python/edition.py")),
     ("execute.py", include_str!("../../python/execute.py")),
@@ -21,6 +22,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("cells.py", include_str!("../../python/cells.py")),
     ("cells.html.j2", include_str!("../../python/cells.html.j2")),
     ("index.py", include_str!("../../python/index.py")),
+    ("search.py", include_str!("../../python/search.py")),
     ("page.html", include_str!("../../python/page.html")),
     ("page.js", include_str!("../../python/page.js")),
     ("handout.css", include_str!("../../python/handout.css")),
