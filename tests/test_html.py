@@ -20,6 +20,45 @@ LARGEST_PAGE = 2_000_000
 SMALLEST_CHART = 100
 WIDTHS = [390, 1280]
 ANCHOR = re.compile(r'id="([^"]+)"')
+# Text of less contrast than 4.5 with what it stands on, and other parts of less than 3 with the
+# page; thin grid lines and filled areas below text may be fainter.
+PALE = """() => {
+    const channel = part => {
+        part /= 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    };
+    const light = colour => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).map(Number).map(channel);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one, other) => {
+        const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const paper = getComputedStyle(document.body).backgroundColor;
+    const strong = '[fill="#0072B2"], [fill="#D55E00"], [fill="#009E73"], [fill="#CC79A7"]';
+    const lines = strong.replaceAll('fill', 'stroke') + ', [stroke="#000000"], [stroke="#6E6E6E"]';
+    const pale = [];
+    for (const svg of document.querySelectorAll('.chart svg')) {
+        const low = (selector, property, least) => {
+            for (const part of svg.querySelectorAll(selector)) {
+                const colour = getComputedStyle(part)[property];
+                if (contrast(colour, paper) < least) pale.push(part.outerHTML.slice(0, 90));
+            }
+        };
+        low('text', 'fill', 4.5);
+        low(strong, 'fill', 3);
+        low(lines, 'stroke', 3);
+        // Text on a filled area.
+        const areas = '[fill="#AAD0E6"], [fill="#F1CAAA"], [fill="#AADFD1"], [fill="#EED2E1"]';
+        const text = svg.querySelector('text');
+        for (const area of text ? svg.querySelectorAll(areas) : []) {
+            const pair = [text, area].map(part => getComputedStyle(part).fill);
+            if (contrast(...pair) < 4.5) pale.push(area.outerHTML.slice(0, 90));
+        }
+    }
+    return pale;
+}"""
 CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
     const box = svg.getBoundingClientRect();
     return {width: box.width, height: box.height, right: box.right,
@@ -122,14 +161,14 @@ def test_index_states_both_times(name: str, handouts: Path, browser: Browser) ->
         assert f"Minutes: {spine}, with Going further {whole}." in entry.inner_text()
 
 
-def test_key_figures_are_the_cells_own_lines(
+def test_key_figures_are_the_cells_own_charts(
     handouts: Path, executed: Callable[[str], NotebookNode], browser: Browser
 ) -> None:
     with offline_page(browser, handouts / "index.html") as watched:
         shown = watched.page.eval_on_selector_all(
             ".figures li",
             "figures => figures.map(figure => [figure.querySelector('a').getAttribute('href'),"
-            " figure.querySelector('samp').textContent])",
+            " figure.querySelector('svg desc').textContent])",
         )
     for name in source_lists.NOTEBOOKS.values():
         cells = [cell for cell in executed(name).cells if "key-figure" in tags(cell)]
@@ -138,6 +177,24 @@ def test_key_figures_are_the_cells_own_lines(
         assert len(own) == len(cells)
         for text, cell in zip(own, cells, strict=True):
             assert text in [plain_text(output).strip("\n") for output in cell.outputs]
+
+
+def test_the_index_says_on_which_machine_and_when(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / "index.html") as watched:
+        text = watched.page.locator("main").inner_text()
+    assert re.search(r"on this machine: .+, \d+ cores, .* on \d+ [A-Z][a-z]+ \d{4}\.", text)
+
+
+def test_title_and_introduction_are_the_course_s(
+    root: Path, handouts: Path, browser: Browser
+) -> None:
+    titles = {
+        (root / name).read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        for name in ("README.md", "notebooks/index.md")
+    }
+    with offline_page(browser, handouts / "index.html") as watched:
+        assert {watched.page.title(), watched.page.locator("h1").inner_text()} == titles
+        assert "in the order of the list" in watched.page.locator("main > p").first.inner_text()
 
 
 def test_every_handout_leads_to_the_next_and_back(handouts: Path, browser: Browser) -> None:
@@ -174,12 +231,11 @@ def test_contents_are_folded_on_a_phone(handouts: Path, browser: Browser) -> Non
         assert entry.is_visible()
 
 
-def test_charts_stand_on_white_in_both_schemes(handouts: Path, browser: Browser) -> None:
-    seen = set()
-    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
-        for scheme in ("light", "dark"):
-            watched.page.emulate_media(color_scheme=scheme)
-            colours = "part => getComputedStyle(part).backgroundColor"
-            assert watched.page.eval_on_selector(".chart", colours) == "rgb(255, 255, 255)"
-            seen.add(watched.page.eval_on_selector("body", colours))
-    assert len(seen) == 2, "both schemes look the same"
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_have_contrast_in_both_schemes(file: Path, browser: Browser, scheme: str) -> None:
+    with offline_page(browser, file, scheme=scheme) as watched:
+        open_all(watched.page)
+        pale = watched.page.evaluate(PALE)
+        assert pale == []
+        watched.page.add_style_tag(content=".chart svg text { fill: #777 !important }")
+        assert watched.page.locator(".chart").count() == 0 or watched.page.evaluate(PALE)

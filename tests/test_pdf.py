@@ -74,9 +74,21 @@ def test_every_part_is_there(name: str, printed: Printed, page: Page) -> None:
     assert printed.reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
+def test_the_course_is_one_file_with_contents_and_bookmarks(handouts: Path) -> None:
+    printed = Printed(handouts / "course.pdf")
+    single = [Printed(handouts / f"{name}.pdf") for name in NAMES]
+    assert len(printed.sheets) > sum(len(one.sheets) for one in single)
+    titles = [title for one in single for title in one.headings()]
+    found = printed.headings()
+    assert all(found.count(title) >= titles.count(title) for title in titles)
+    links = [note.get_object() for note in printed.reader.pages[0]["/Annots"]]
+    assert sum("/Dest" in link for link in links) >= 2, "the contents lead nowhere"
+    assert list(printed.cut()) == []
+
+
 def test_no_folder_of_this_machine_is_in_the_files(handouts: Path) -> None:
     known = []
-    for name in NAMES:
+    for name in [*NAMES, "course"]:
         reader = Printed(handouts / f"{name}.pdf").reader
         notes = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
         known += [str(note.get("/A", {}).get("/URI", "")) for note in notes]

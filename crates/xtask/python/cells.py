@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from colorsys import rgb_to_hls
 from html import escape, unescape
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,11 +20,13 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from readers import without_marks
 from traitlets.config import Config
 
 HERE = Path(__file__).parent
 # SVG first: as part of the page a chart can be read aloud and searched.
 FIRST_SHOWN = "image/svg+xml"
+FUNCTION = re.compile(r"(?m)^fn (\w+)")
 SCRIPTS = {"msub", "msup", "msubsup"}
 WITH_LIMITS = {"min", "max", "sup", "inf", "lim"}
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -207,10 +210,26 @@ def folds(cells: list[NotebookNode], index: int) -> tuple[str, str]:
         before = opening("further", further.FOLDED in cell.metadata)
     if is_solution(index) and (edge or not is_solution(index - 1)):
         folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-        before += opening("solution", folded) + "<summary>Solution</summary>"
+        before += opening("solution", folded) + f"<summary>{solution_label(cells, index)}</summary>"
     if is_solution(index) and (ends or not is_solution(index + 1)):
         after = "</details>"
     return before, after + ("</details>" if ends else "")
+
+
+def solution_label(cells: list[NotebookNode], start: int) -> str:
+    """A name for folded solutions: the function that they hold, or what their text begins with."""
+    run = list(takewhile(lambda cell: "solution" in tags(cell), cells[start:]))
+    for cell in run:
+        if "exercise" in tags(cell) and (found := FUNCTION.search(cell.source)):
+            return f"Solution: <code>{escape(found[1])}</code>"
+    found = re.match(r"\*\*(.+?)\.?\*\*", run[0].source)
+    return f"Solution: {escape(found[1])}" if found else "Solution"
+
+
+def code_label(cell: NotebookNode) -> str:
+    """The name of a cell whose code is folded."""
+    found = FUNCTION.search(cell.source)
+    return f"Code: <code>{escape(found[1])}</code>" if found else "Code"
 
 
 FILTERS = {
@@ -219,7 +238,9 @@ FILTERS = {
     "folds": folds,
     "is_block_heading": further.is_heading,
     "markdown2html": markdown2html,
+    "code_label": code_label,
     "with_notes": expect.with_notes,
+    "without_marks": without_marks,
     "without_anchor": without_anchor,
 }
 

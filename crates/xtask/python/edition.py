@@ -23,6 +23,8 @@ from nbformat import NotebookNode
 # nbgrader's marks; in whatever comment the cell's language has.
 BEGIN = "BEGIN SOLUTION"
 END = "END SOLUTION"
+# A heading over a stub.
+OVER_STUBS = re.compile(r"(?m)^(#+ .*?)\bSolution")
 NOT_FOR_STUDENTS = {"solution", "teaching-note"}
 
 
@@ -74,6 +76,8 @@ def clear_exercise(cell: NotebookNode) -> None:
     unfold(cell)
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
+    else:
+        cell.source = OVER_STUBS.sub(r"\1Your solution", cell.source)
 
 
 def student(notebook: NotebookNode) -> NotebookNode:

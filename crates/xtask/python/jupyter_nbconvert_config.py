@@ -1,7 +1,9 @@
-"""What plain `jupyter nbconvert --to html notebooks/04-wealth.ipynb` gives with .venv.
+"""What plain `jupyter nbconvert` and JupyterLab's menu give of a notebook with .venv.
 
-One page that needs no network, with solutions folded and the look of the handouts.
-`cargo xtask` installs a file in .venv/etc/jupyter that loads this one.
+`--to html` and the menu: one page that needs no network, with solutions folded and the look of the
+handouts. `--to slides`: a slide for each section. Other formats, such as `markdown` and `script`,
+show neither solutions nor teaching notes. A notebook of the lecturers' edition has them in all.
+`cargo xtask` installs two files in .venv/etc/jupyter that load this one, one of them for the menu.
 """
 
 import sys
@@ -12,10 +14,7 @@ sys.path.insert(0, str(HERE))
 from cells import FILTERS, FIRST_SHOWN  # noqa: E402
 
 c = get_config()  # noqa: F821
-c.HTMLExporter.extra_template_paths = [str(HERE)]
-c.HTMLExporter.template_file = "plain.html.j2"
-c.HTMLExporter.filters = FILTERS
-c.NbConvertBase.display_data_priority = [
+FIRST = [
     FIRST_SHOWN,
     "text/html",
     "text/markdown",
@@ -23,3 +22,17 @@ c.NbConvertBase.display_data_priority = [
     "image/jpeg",
     "text/plain",
 ]
+c.HTMLExporter.extra_template_paths = [str(HERE)]
+c.HTMLExporter.template_file = "plain.html.j2"
+c.HTMLExporter.filters = FILTERS
+c.NbConvertBase.display_data_priority = FIRST
+c.SlidesExporter.template_file = "slides.html.j2"
+c.SlidesExporter.preprocessors = ["readers.AsSlides"]
+for name in (
+    "MarkdownExporter",
+    "ScriptExporter",
+    "LatexExporter",
+    "RSTExporter",
+    "ASCIIDocExporter",
+):
+    c[name].preprocessors = ["readers.ForReaders"]

@@ -84,16 +84,16 @@ def main() -> None:
     folder, chromium = Path(sys.argv[1]), sys.argv[2]
     further = "--further" in sys.argv[3:]
     names = sorted(notebook.stem for notebook in folder.glob("*.ipynb"))
-    texts = [page.stem for page in sorted(folder.glob("*.html")) if page.stem not in names]
-    texts.remove("index")
     course = folder / "course.html"
-    course.write_text(course_page(folder, [*names, *texts]), "utf-8")
+    if (folder / "index.html").is_file():
+        texts = {page.stem for page in folder.glob("*.html")} - {"index", *names}
+        course.write_text(course_page(folder, [*names, *sorted(texts)]), "utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        for name in [*names, course.stem]:
+        for name in [*names, *([course.stem] if course.is_file() else [])]:
             print_page(browser, folder / f"{name}.html", folder / f"{name}.pdf", further)
         browser.close()
-    course.unlink()
+    course.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

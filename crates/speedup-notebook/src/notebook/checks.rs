@@ -6,7 +6,7 @@ use crate::jupyter;
 use crate::measure::timing::timed;
 use speedup::Threads;
 
-/// The result of a check: `right` and what was checked, or `not yet` and what is wrong.
+/// The result of a check: `right` and what was checked, or `not yet`, what is wrong, and which version was judged.
 ///
 /// A check that fails does not panic. In a run by nbconvert a panic may end the process, and the
 /// later cells would miss all variables.
@@ -23,10 +23,14 @@ use speedup::Threads;
 ///     }
 /// }
 /// assert_eq!(verdict(check(42)).to_string(), "right: 42");
-/// assert_eq!(verdict(check(6)).to_string(), "not yet: 6 is not the answer, count again");
+/// let problem = verdict(check(6)).to_string();
+/// assert!(problem.starts_with("not yet: 6 is not the answer, count again\n"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict(Result<String, String>);
+
+/// What a check cannot see: a cell that does not compile leaves the function of an earlier one.
+const JUDGED: &str = "If your cell did not compile, this is about the version before it.";
 
 /// The verdict on an answer: `Ok` with what is right, or `Err` with what is wrong.
 pub fn verdict(outcome: Result<String, String>) -> Verdict {
@@ -37,7 +41,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Ok(seen) => write!(f, "right: {seen}"),
-            Err(problem) => write!(f, "not yet: {problem}"),
+            Err(problem) => write!(f, "not yet: {problem}\n{JUDGED}"),
         }
     }
 }

@@ -127,16 +127,20 @@ fn make(
     )
 }
 
-/// Gives plain `jupyter nbconvert` of .venv the look of the handouts. Without it all else works.
+/// Gives plain `jupyter nbconvert` of .venv, and the export in JupyterLab's menu, the look of the
+/// handouts. Without it all else works.
 fn tell_nbconvert(paths: &Paths) {
     const NAME: &str = "jupyter_nbconvert_config.py";
+    const OF_THE_SERVER: &str = "jupyter_server_config.py";
     let folder = paths.root.join("crates/xtask/python");
     // JSON's texts are Python's too.
     let folder = serde_json::Value::from(folder.to_string_lossy());
     let line = format!("load_subconfig(\"{NAME}\", path={folder})\n");
-    let file = paths.venv.join("etc/jupyter").join(NAME);
-    if let Err(error) = files::write_if_changed(&file, line.as_bytes()) {
-        println!("      warning: plain nbconvert will have its own look: {error:#}");
+    for name in [NAME, OF_THE_SERVER] {
+        let file = paths.venv.join("etc/jupyter").join(name);
+        if let Err(error) = files::write_if_changed(&file, line.as_bytes()) {
+            println!("      warning: plain nbconvert will have its own look: {error:#}");
+        }
     }
 }
 

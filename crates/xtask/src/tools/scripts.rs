@@ -22,6 +22,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("cells.py", include_str!("../../python/cells.py")),
     ("cells.html.j2", include_str!("../../python/cells.html.j2")),
     ("index.py", include_str!("../../python/index.py")),
+    ("readers.py", include_str!("../../python/readers.py")),
     ("search.py", include_str!("../../python/search.py")),
     ("page.html", include_str!("../../python/page.html")),
     ("page.js", include_str!("../../python/page.js")),

@@ -1,0 +1,191 @@
+"""What a page offers besides its text: search, copies, schemes, numbers, keys, an archive."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import nbformat
+import pytest
+import source_lists
+from pages import offline_page, open_all
+from playwright.sync_api import Browser, Page, expect
+
+HANDOUT = "04-wealth"
+NEEDED = ["Cargo.toml", "Cargo.lock", "environment.yml", "README.md", "START-HERE.txt"]
+ARCHIVE = "speedup-handouts"
+GLOSSARY = "glossary"
+
+
+def shown(page: Page, selector: str, part: str) -> str:
+    return page.eval_on_selector(selector, f"part => getComputedStyle(part).{part}")
+
+
+@pytest.mark.parametrize("start", ["index", HANDOUT])
+def test_search_finds_parts_of_all_pages(handouts: Path, browser: Browser, start: str) -> None:
+    with offline_page(browser, handouts / f"{start}.html") as watched:
+        page = watched.page
+        page.get_by_label("Search all pages").fill("work stealing")
+        page.locator(".found a").first.wait_for()
+        pages = {link.get_attribute("href") for link in page.locator(".found a").all()}
+        assert any(link.startswith("01-first-steps.html#") for link in pages)
+        assert f"{GLOSSARY}.html#work-stealing" in pages
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#*")
+        assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
+
+
+def test_search_says_what_it_does_not_find(
+    handouts: Path, browser: Browser, tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone.html"
+    alone.write_bytes((handouts / f"{HANDOUT}.html").read_bytes())
+    for file, words in ((handouts / "index.html", "nothing found"), (alone, "needs the file")):
+        with offline_page(browser, file) as watched:
+            watched.page.get_by_label("Search all pages").fill("xylophone")
+            expect(watched.page.locator(".found")).to_contain_text(words)
+
+
+def test_every_heading_can_be_found(handouts: Path) -> None:
+    text = (handouts / "search.js").read_text("utf-8")
+    parts = json.loads(text.removeprefix("handoutTexts(").removesuffix(");\n"))
+    for name in [*source_lists.PAGES, GLOSSARY]:
+        html = (handouts / f"{name}.html").read_text("utf-8")
+        anchors = re.findall(r'<h[1-6] id="([^"]+)"', html)
+        found = [part["link"] for part in parts if part["link"].startswith(f"{name}.html#")]
+        assert found == [f"{name}.html#{anchor}" for anchor in anchors]
+
+
+def test_a_click_copies_a_cell(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        page = watched.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        block = page.locator(".code .highlight").nth(1)
+        block.hover()
+        block.get_by_role("button", name="Copy").click()
+        expect(block.locator(".copy")).to_have_text("Copied")
+        source = block.locator("pre").inner_text()
+        assert page.evaluate("navigator.clipboard.readText()").strip() == source.strip()
+        buttons = page.locator(".code .highlight .copy").count()
+        assert buttons == page.locator(".code .highlight").count()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_a_chosen_scheme_is_remembered(handouts: Path, browser: Browser, system: str) -> None:
+    with offline_page(browser, handouts / "index.html", scheme=system) as watched:
+        page, seen = watched.page, []
+        for words in ("system", "light", "dark"):
+            expect(page.locator(".theme")).to_have_text(f"Scheme: {words}")
+            seen.append(shown(page, "body", "backgroundColor"))
+            page.click(".theme")
+        own = 1 if system == "light" else 2
+        assert seen[1] != seen[2] and seen[0] == seen[own]
+        page.click(".theme")
+        page.click(".theme")
+        page.click("ol.handouts h2 a")
+        assert shown(page, "body", "backgroundColor") == seen[2]
+        page.emulate_media(media="print")
+        assert shown(page, "html", "colorScheme") == "light"
+
+
+def test_arrow_keys_lead_to_the_next_page_and_back(handouts: Path, browser: Browser) -> None:
+    first, second = source_lists.PAGES[:2]
+    with offline_page(browser, handouts / f"{first}.html") as watched:
+        page = watched.page
+        page.get_by_label("Search all pages").press("ArrowRight")
+        assert page.url.endswith(f"{first}.html"), "a key in the search box turns the page"
+        page.locator("main").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**/{second}.html")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url(f"**/{first}.html")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_contents_can_be_reached_from_anywhere(
+    handouts: Path, browser: Browser, width: int
+) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html", width) as watched:
+        page = watched.page
+        up = page.get_by_role("link", name="↑ Contents")
+        assert not up.is_visible()
+        page.keyboard.press("End")
+        up.click()
+        page.wait_for_function("scrollY < 50")
+        assert page.locator(".toc a").first.is_visible()
+
+
+def test_figures_are_numbered_and_have_captions(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        open_all(watched.page)
+        captions = watched.page.locator("figure.chart figcaption").all_inner_texts()
+        titles = watched.page.locator("figure.chart svg > title").all_text_contents()
+        numbered = zip(captions, titles, strict=True)
+        for number, (caption, title) in enumerate(numbered, start=1):
+            assert caption == f"Figure {number}. {title.strip()}"
+            link = watched.page.locator(f"#figure-{number} figcaption a")
+            assert link.get_attribute("href") == f"#figure-{number}"
+
+
+def test_anchors_can_be_seen_and_touched(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        anchor = watched.page.locator("h2 a.anchor").first
+        assert float(shown(watched.page, "h2 a.anchor", "opacity")) > 0.3
+        anchor.click()
+        assert watched.page.url.endswith(anchor.get_attribute("href"))
+
+
+def test_what_scrolls_shows_that_it_does(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html", 390) as watched:
+        page = watched.page
+        open_all(page)
+        wide = page.evaluate(
+            "() => [...document.querySelectorAll('pre, .scroll, .table, .formula')]"
+            ".filter(block => block.scrollWidth > block.clientWidth + 2)"
+            ".map(block => block.classList.contains('scrolls'))"
+        )
+        assert wide and all(wide)
+        block = page.locator(".scrolls").first
+        block.evaluate("block => { block.scrollLeft = 10_000 }")
+        expect(block).not_to_have_class(re.compile("scrolls"))
+
+
+def test_every_word_of_the_glossary_is_linked_from_a_handout(root: Path) -> None:
+    text = (root / f"notebooks/{GLOSSARY}.md").read_text("utf-8")
+    words = text.partition("## Words")[2].partition("\n## ")[0]
+    anchors = {
+        re.sub(r"[^\w]+", "-", word.lower()).strip("-")
+        for word in re.findall(r"(?m)^### (.+)$", words)
+    }
+    linked = set()
+    for name in source_lists.PAGES:
+        notebook = nbformat.read(root / f"notebooks/{name}.ipynb", as_version=4)
+        source = "\n".join(cell.source for cell in notebook.cells)
+        linked |= set(re.findall(rf"\]\({GLOSSARY}\.md#([\w-]+)\)", source))
+    assert linked == anchors
+
+
+def test_the_course_s_hours_are_those_of_its_handouts(root: Path) -> None:
+    text = (root / "notebooks/index.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| \[.*\| (\d+) \| (\d+) \|", text)
+    assert len(rows) == len(source_lists.PAGES)
+    stated = re.search(r"about ([\d½]+) hours, .* about ([\d½]+)\.", text)
+    for minutes, hours in zip(zip(*rows, strict=True), stated.groups(), strict=True):
+        exact = sum(map(int, minutes)) / 60
+        assert abs(float(hours.replace("½", ".5")) - exact) <= 0.25
+
+
+def test_the_archive_has_what_runs(root: Path, handouts: Path) -> None:
+    with ZipFile(handouts / f"{ARCHIVE}.zip") as archive:
+        names = set(archive.namelist())
+        assert {f"{ARCHIVE}/{name}" for name in NEEDED} <= names
+        for name in source_lists.PAGES:
+            own = archive.read(f"{ARCHIVE}/notebooks/{name}.ipynb")
+            assert own == (handouts / f"{name}.ipynb").read_bytes()
+        crates = {str(path.parent.relative_to(root)) for path in root.glob("crates/*/Cargo.toml")}
+        assert {f"{ARCHIVE}/{crate}/Cargo.toml" for crate in crates} <= names
+    html = (handouts / "index.html").read_text("utf-8")
+    assert f'href="{ARCHIVE}.zip"' in html
