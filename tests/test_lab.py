@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def lab(
 def lab_page(lab: Lab) -> Page:
     """The handout, opened in JupyterLab."""
     return lab.open(HANDOUT).page
+
+
+def test_the_menu_s_export_gives_our_page(lab: Lab) -> None:
+    link = f"{lab.address}/nbconvert/html/every-tag.ipynb?download=false&token={lab.token}"
+    with urllib.request.urlopen(link, timeout=60) as answer:
+        html = answer.read().decode()
+    assert '<details class="further"' in html and "--measure" in html
+    assert "<script src" not in html and "https://" not in html.partition("<body")[0]
 
 
 def untrusted_copy(notebook: NotebookNode, root: Path) -> NotebookNode:

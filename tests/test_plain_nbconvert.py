@@ -1,4 +1,4 @@
-"""What `jupyter nbconvert --to html` gives, without the front door and without a network."""
+"""What `jupyter nbconvert` gives, without the front door and without a network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import editions
 import pytest
 import small_notebooks
 import source_lists
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 from outputs import has_chart, outputs_of
 from pages import offline_page, open_all
 from playwright.sync_api import Browser
+from readers import is_folded
 
 CONFIG = "crates/xtask/python/jupyter_nbconvert_config.py"
 CHART = ":is(svg, img)[aria-label*='axis'], img[alt*='axis']"
@@ -24,9 +26,9 @@ NAMES = list(source_lists.NOTEBOOKS.values())
 NOTEBOOK = pytest.mark.parametrize("name", NAMES)
 
 
-def convert(handouts: Path, folder: Path, *options: str) -> Path:
+def convert(handouts: Path, folder: Path, *options: str, to: str = "html") -> Path:
     """Converts the notebooks and a small one as a person would; gives the folder of the pages."""
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html"]
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", to]
     command += [str(handouts / f"{name}.ipynb") for name in NAMES]
     command.append(str(small_notebooks.write_every_tag(folder)))
     subprocess.run([*command, "--output-dir", str(folder), *options], check=True)
@@ -36,10 +38,13 @@ def convert(handouts: Path, folder: Path, *options: str) -> Path:
 @pytest.fixture(scope="module")
 def like_ours(root: Path, handouts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages with the settings that `cargo xtask` installs."""
-    # They are in .venv, not in an environment of the user's.
+    return convert(handouts, tmp_path_factory.mktemp("ours"), *settings(root))
+
+
+def settings(root: Path) -> list[str]:
+    """The installed settings are in .venv, not in an environment of the user's."""
     own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
-    options = [] if own else ["--config", str(root / CONFIG)]
-    return convert(handouts, tmp_path_factory.mktemp("ours"), *options)
+    return [] if own else ["--config", str(root / CONFIG)]
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +90,34 @@ def test_nbconvert_s_own_page_shows_charts_and_text_offline(
     assert len(boxes) >= len(charts) > 0
     assert all(box and min(box["width"], box["height"]) > 100 for box in boxes)
     assert "Key points" in words
+
+
+@pytest.mark.parametrize(("to", "ending"), [("markdown", "md"), ("script", "rs")])
+def test_other_formats_show_neither_solutions_nor_teaching_notes(
+    root: Path, handouts: Path, tmp_path: Path, to: str, ending: str
+) -> None:
+    convert(handouts, tmp_path, *settings(root), to=to)
+    for name in NAMES:
+        text = (tmp_path / f"{name}.{ending}").read_text("utf-8")
+        hidden = [cell.source for cell in editions.committed(name).cells if is_folded(cell)]
+        assert hidden and not [source for source in hidden if source in text]
+        assert "SOLUTION" not in text and "set_up();" in text
+
+
+@NOTEBOOK
+def test_slides_hold_what_is_on_them(
+    name: str, root: Path, handouts: Path, tmp_path: Path, browser: Browser
+) -> None:
+    convert(handouts, tmp_path, *settings(root), to="slides")
+    with offline_page(browser, tmp_path / f"{name}.slides.html") as watched:
+        page = watched.page
+        heights = page.eval_on_selector_all(
+            ".slide:has(.cell.code)", "all => all.map(one => one.scrollHeight / innerHeight)"
+        )
+        slides = page.locator(".slide").count()
+        headings = page.locator(".slide :is(h1, h2, h3)").count()
+        assert slides >= headings > 3 and max(heights) <= 1.05
+        assert page.get_by_text("Teaching note").count() == 0
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("scrollY > 100")
+        assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
