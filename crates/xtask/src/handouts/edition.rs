@@ -13,8 +13,10 @@ use std::process::Command;
 pub const HANDOUTS: &str = "notebooks";
 
 /// What a notebook needs to run, and what says under which licence: an edition has it too.
-const TAKEN_ALONG: [&str; 12] = [
+const TAKEN_ALONG: [&str; 14] = [
+    ".binder",
     ".cargo",
+    ".devcontainer",
     ".github",
     ".gitignore",
     "Cargo.lock",
@@ -65,6 +67,9 @@ pub fn make(
     child::run(&mut script, &paths.log("edition"), Show::Stdout)
 }
 
+/// Its tests are not taken along.
+const OF_THE_TESTS: &str = ".github/workflows/test.yml";
+
 /// What belongs beside the notebooks, so that they run and can be worked in: names in the
 /// edition's folder, and the files to be copied.
 pub fn beside(paths: &Paths) -> Result<Vec<(PathBuf, PathBuf)>> {
@@ -72,6 +77,7 @@ pub fn beside(paths: &Paths) -> Result<Vec<(PathBuf, PathBuf)>> {
     for name in TAKEN_ALONG {
         collect(&paths.root.join(name), Path::new(name), &mut found)?;
     }
+    found.retain(|(name, _)| name != Path::new(OF_THE_TESTS));
     for path in files::list(&paths.notebooks)? {
         // The list that JupyterLab opens, and the course's settings.
         let is_text = path
