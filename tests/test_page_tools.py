@@ -63,7 +63,7 @@ def test_a_click_copies_a_cell(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
         page = watched.page
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        block = page.locator(".code .highlight").nth(1)
+        block = page.locator(".code .highlight:visible").nth(1)
         block.hover()
         block.get_by_role("button", name="Copy").click()
         expect(block.locator(".copy")).to_have_text("Copied")
@@ -148,7 +148,8 @@ def test_what_scrolls_shows_that_it_does(handouts: Path, browser: Browser) -> No
             ".map(block => block.classList.contains('scrolls'))"
         )
         assert wide and all(wide)
-        block = page.locator(".scrolls").first
+        page.locator(".scrolls").first.evaluate("block => { block.id = 'to-the-end' }")
+        block = page.locator("#to-the-end")
         block.evaluate("block => { block.scrollLeft = 10_000 }")
         expect(block).not_to_have_class(re.compile("scrolls"))
 

@@ -208,7 +208,7 @@ def test_xtask_knows_every_command_of_the_files(xtask: Path) -> None:
 def test_only_what_the_pages_link_is_uploaded() -> None:
     build = read(ROOT, WORKFLOWS[1])["jobs"]["build"]["steps"]
     copied = next(step["run"] for step in build if "cp " in step.get("run", ""))
-    assert re.findall(r"site/\S*(\*\S+)", copied) == ["*.html", "*.pdf", "*.ipynb"]
+    assert re.findall(r"site/\S*(\*\S+)", copied) == ["*.html", "*.pdf", "*.ipynb", "*.js", "*.zip"]
     uploaded = next(step for step in build if "upload-pages" in step.get("uses", ""))
     assert f"{uploaded['with']['path']}/" == copied.split()[-1]
 
