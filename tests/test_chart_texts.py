@@ -9,7 +9,8 @@ import source_lists
 from pages import offline_page
 from playwright.sync_api import Browser
 
-CLASHES = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
+CLASHES = """() => [...document.querySelectorAll('svg[role=img]')]
+    .filter(svg => svg.checkVisibility()).flatMap(svg => {
     const inside = (part, whole) => part.left >= whole.left - 1 && part.right <= whole.right + 1
         && part.top >= whole.top - 1 && part.bottom <= whole.bottom + 1;
     const texts = [...svg.querySelectorAll('text')].map(text => {
@@ -30,16 +31,17 @@ CLASHES = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg =
 })"""
 
 
-def clashes(browser: Browser, file: Path) -> list[str]:
-    with offline_page(browser, file) as watched:
+def clashes(browser: Browser, file: Path, width: int = 1280) -> list[str]:
+    with offline_page(browser, file, width) as watched:
         watched.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert watched.page.locator("svg[role=img] text").count() > 3
         return watched.page.evaluate(CLASHES)
 
 
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
-def test_texts_of_charts_lie_apart(name: str, handouts: Path, browser: Browser) -> None:
-    assert clashes(browser, handouts / f"{name}.html") == []
+def test_texts_of_charts_lie_apart(name: str, width: int, handouts: Path, browser: Browser) -> None:
+    assert clashes(browser, handouts / f"{name}.html", width) == []
 
 
 @pytest.mark.parametrize("name", ["ratios", "speed-up"])

@@ -59,11 +59,17 @@ PALE = """() => {
     }
     return pale;
 }"""
-CHARTS = """() => [...document.querySelectorAll('svg[role=img]')].map(svg => {
-    const box = svg.getBoundingClientRect();
-    return {width: box.width, height: box.height, right: box.right,
-            title: svg.querySelector('title')?.textContent ?? ''};
-})"""
+CHARTS = """() => [...document.querySelectorAll('svg[role=img]')]
+    .filter(svg => svg.checkVisibility()).map(svg => {
+        const box = svg.getBoundingClientRect();
+        const scale = box.width / svg.viewBox.baseVal.width;
+        const sizes = [...svg.querySelectorAll('text')]
+            .map(text => scale * parseFloat(getComputedStyle(text).fontSize));
+        return {width: box.width, height: box.height, right: box.right, text: Math.min(...sizes),
+                title: svg.querySelector('title')?.textContent ?? '',
+                inIndex: svg.closest('.figures') !== null};
+    })"""
+SMALLEST_TEXT = 11
 
 
 def test_page_needs_no_network(file: Path, opened: Watched) -> None:
@@ -109,6 +115,8 @@ def test_charts_fit(file: Path, opened: Watched, width: int) -> None:
         assert chart["title"].strip()
         assert min(chart["width"], chart["height"]) > SMALLEST_CHART, chart
         assert chart["right"] <= width, chart
+        # The index has small pictures of charts.
+        assert chart["inIndex"] or chart["text"] >= SMALLEST_TEXT, chart
     assert overflow <= width, "the page can be scrolled sideways"
 
 

@@ -122,7 +122,9 @@ def test_figures_are_numbered_and_have_captions(file: Path, browser: Browser) ->
     with offline_page(browser, file) as watched:
         open_all(watched.page)
         captions = watched.page.locator("figure.chart figcaption").all_inner_texts()
-        titles = watched.page.locator("figure.chart svg > title").all_text_contents()
+        titles = watched.page.locator(
+            "figure.chart > svg > title, figure.chart > .wide > svg > title"
+        ).all_text_contents()
         numbered = zip(captions, titles, strict=True)
         for number, (caption, title) in enumerate(numbered, start=1):
             assert caption == f"Figure {number}. {title.strip()}"

@@ -26,6 +26,8 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 # SVG first: as part of the page a chart can be read aloud and searched.
 FIRST_SHOWN = "image/svg+xml"
+# A chart's drawing for narrow windows.
+NARROW = "application/vnd.speedup.narrow+svg"
 FUNCTION = re.compile(r"(?m)^fn (\w+)")
 SCRIPTS = {"msub", "msup", "msubsup"}
 WITH_LIMITS = {"min", "max", "sup", "inf", "lim"}
@@ -147,13 +149,19 @@ def inline_svg(svg: str) -> str:
 
 
 @pass_context
-def figure(context: Any, svg: str) -> str:
-    """A chart with its number on the page, its title as a caption, and a link to itself."""
+def figure(context: Any, data: dict[str, str]) -> str:
+    """A chart with its number on the page, its title as a caption, and a link to itself.
+
+    A chart with a drawing for narrow windows has both, and the style sheet shows one.
+    """
     resources = context["resources"]
     number = resources["figures"] = resources.get("figures", 0) + 1
-    svg = inline_svg(svg)
+    svg = inline_svg(data[FIRST_SHOWN])
     title = re.search(r"<title[^>]*>(.*?)</title>", svg, flags=re.DOTALL)
     caption = f'<a href="#figure-{number}">Figure {number}</a>. {title[1] if title else "Chart"}'
+    if NARROW in data:
+        narrow = f'<div class="narrow">{inline_svg(data[NARROW])}</div>'
+        svg = f'<div class="wide">{svg}</div>{narrow}'
     return (
         f'<figure class="chart" id="figure-{number}">{svg}'
         f"<figcaption>{caption}</figcaption></figure>"

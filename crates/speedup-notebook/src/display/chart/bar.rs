@@ -8,7 +8,7 @@ use super::bar_labels::BarLabels;
 use super::frame::{MARGIN, frame_with_margins};
 use super::legend::Key;
 use super::series;
-use super::style::{self, FONT, TEXT};
+use super::style::{self, FONT, Size, TEXT};
 use super::{Chart, check_series, interval_words, undrawable};
 use crate::measure::compare::Interval;
 use crate::measure::format::significant;
@@ -172,9 +172,9 @@ impl BarChart {
             let what = "bars";
             return Err(Error::Data { what, problem });
         }
-        let mut svg = String::new();
-        self.paint(&mut svg).map_err(undrawable)?;
-        Ok(Chart::new(&svg, &self.title, self.describe()))
+        Chart::new(&self.title, self.describe(), |svg, size| {
+            self.paint(svg, size).map_err(undrawable)
+        })
     }
 
     /// The heights of all bars and of the ends of their whiskers.
@@ -189,16 +189,16 @@ impl BarChart {
         significant(height, if self.logarithmic { 2 } else { 3 })
     }
 
-    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+    fn paint(&self, svg: &mut String, size: Size) -> Result<(), Box<dyn std::error::Error + '_>> {
         let y = self.axis()?;
         let names = self.groups.iter().enumerate();
         let names = names.map(|(g, (name, _))| (name.as_str(), Key::Bar(g)));
         let entries: Vec<(&str, Key)> = names.collect();
-        let (root, area) = style::background(svg, style::SIZE, &self.title, &entries)?;
+        let (root, area) = style::background(svg, size, &self.title, &entries)?;
         let count = self.categories.len();
         let x = Axis::bands(count);
         // A little less than the width of a category, which leaves space between labels.
-        let slot = (style::SIZE.0 as i32 - y.label_width() - 3 * MARGIN) / count.max(1) as i32;
+        let slot = (size.0 as i32 - y.label_width() - 3 * MARGIN) / count.max(1) as i32;
         let labels = BarLabels::new(&self.categories, slot);
         let margins = (labels.height(), MARGIN);
         let chart = frame_with_margins(&area, margins, (&x, &y), ("", &self.y))?;

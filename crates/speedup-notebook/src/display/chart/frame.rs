@@ -61,7 +61,10 @@ pub fn frame_with_margins<'a, 'b>(
         .margin_right(right)
         .x_label_area_size(below)
         .y_label_area_size(y.label_width())
-        .build_cartesian_2d(Fractions(x.tick_fractions()), Fractions(y.tick_fractions()))?;
+        .build_cartesian_2d(
+            Fractions(thinned(x, area, right, y)),
+            Fractions(y.tick_fractions()),
+        )?;
     let (width, height) = chart.plotting_area().dim_in_pixel();
     let x_title = style::truncated(x_title, width as i32);
     // The title of a short vertical axis may fill the margins, where nothing else is drawn.
@@ -78,4 +81,14 @@ pub fn frame_with_margins<'a, 'b>(
         .axis_desc_style((FONT, TEXT))
         .draw()?;
     Ok(chart)
+}
+
+/// The ticks of a horizontal axis, without those for whose labels there is no room.
+fn thinned(x: &Axis, area: &Area<'_>, right: i32, y: &Axis) -> Vec<f64> {
+    let ticks = x.tick_fractions();
+    let widest = ticks.iter().map(|at| style::width(&x.label(*at))).max();
+    let room = area.dim_in_pixel().0 as i32 - MARGIN - y.label_width() - right;
+    let needed = (widest.unwrap_or(0) + 6) * ticks.len() as i32;
+    let step = (needed / room.max(1)) as usize + 1;
+    ticks.into_iter().step_by(step).collect()
 }

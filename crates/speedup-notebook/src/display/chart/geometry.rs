@@ -1,6 +1,6 @@
 //! Tests of where the texts of a chart are, with the widths of common fonts.
 
-use super::{BarChart, LineChart, SpeedupChart, style};
+use super::{BarChart, Chart, LineChart, SpeedupChart, style};
 use speedup::Threads;
 
 /// A text's words and its box: left, top, right, bottom, in pixels.
@@ -26,6 +26,7 @@ fn label(text: &str) -> Label {
         pixels => pixels.parse().unwrap(),
     };
     let words = text.split(['>', '<']).nth(1).unwrap().trim();
+    let words = words.replace("&apos;", "'");
     let width = 0.6 * size * words.chars().count() as f64;
     let left = match part("text-anchor") {
         "start" => number("x"),
@@ -34,7 +35,6 @@ fn label(text: &str) -> Label {
     };
     // The base line is where y and dy say; letters reach up and down from there.
     let base = number("y") + number("dy");
-    let words = words.to_owned();
     (
         words,
         [left, base - 0.75 * size, left + width, base + 0.2 * size],
@@ -42,9 +42,15 @@ fn label(text: &str) -> Label {
 }
 
 /// Texts that lie on each other or leave the picture.
-fn clashes(svg: &str) -> Vec<(String, String)> {
+fn clashes(chart: &Chart) -> Vec<(String, String)> {
+    let wide = clashes_in(chart.svg(), style::WIDE);
+    let narrow = clashes_in(chart.narrow_svg(), style::NARROW);
+    [wide, narrow].concat()
+}
+
+fn clashes_in(svg: &str, (width, height): style::Size) -> Vec<(String, String)> {
     let labels = labels(svg);
-    let (width, height) = (f64::from(style::SIZE.0), f64::from(style::SIZE.1));
+    let (width, height) = (f64::from(width), f64::from(height));
     let mut found = Vec::new();
     for (k, (words, [left, top, right, bottom])) in labels.iter().enumerate() {
         if *left < 0.0 || *top < 0.0 || *right > width || *bottom > height {
@@ -79,7 +85,7 @@ fn no_text_lies_on_another() {
     let chart = chart.group("fastest Python", python).group("C", c);
     let svg = chart.y("times our time").draw().unwrap();
     assert!(labels(svg.svg()).len() > 30);
-    assert_eq!(clashes(svg.svg()), []);
+    assert_eq!(clashes(&svg), []);
 }
 
 #[test]
@@ -91,16 +97,18 @@ fn long_names_stand_on_two_lines() {
     ];
     let chart = BarChart::new("t", names.into_iter().chain(names)).y("y");
     let chart = chart.group("here", [1.0, 2.0, 3.0, 0.0, 0.0, 0.1]);
-    assert_eq!(clashes(chart.draw().unwrap().svg()), []);
+    assert_eq!(clashes(&chart.draw().unwrap()), []);
     // Longer names are vertical.
     let names = names.map(|name| name.repeat(2));
     let names = names.iter().map(String::as_str);
     let chart = BarChart::new("t", names.clone().chain(names)).group("here", [1.0; 6]);
-    let svg = chart.draw().unwrap().svg().to_owned();
-    assert_eq!(clashes(&svg), []);
-    assert_eq!(svg.matches("rotate(90").count(), 6, "{svg}");
+    let chart = chart.draw().unwrap();
+    assert_eq!(clashes(&chart), []);
+    for svg in [chart.svg(), chart.narrow_svg()] {
+        assert_eq!(svg.matches("rotate(90").count(), 6, "{svg}");
+    }
     // The check finds texts that overlap.
-    assert_ne!(clashes(&svg.repeat(2)), []);
+    assert_ne!(clashes_in(&chart.svg().repeat(2), style::WIDE), []);
 }
 
 #[test]
@@ -119,14 +127,15 @@ fn numbers_of_any_size_have_labels_inside_the_picture() {
             let points = x.into_iter().zip(y);
             let chart = LineChart::new("t").x("x").y("y").series("s", points);
             let chart = chart.draw().unwrap();
-            assert_eq!(clashes(chart.svg()), [], "{ys:?}");
+            assert_eq!(clashes(&chart), [], "{ys:?}");
             assert!(!chart.description().contains("lowest 0, highest 0"));
         }
     }
     let narrow = LineChart::new("t").log_x();
     let narrow = narrow.series("s", [2.0, 4.0, 8.0].map(|x| (x, x)));
-    let svg = narrow.draw().unwrap().svg().to_owned();
-    assert_eq!(clashes(&svg), []);
+    let narrow = narrow.draw().unwrap();
+    assert_eq!(clashes(&narrow), []);
+    let svg = narrow.svg();
     for label in ["2", "5"] {
         assert!(svg.contains(&format!("\n{label}\n")), "{label}");
     }
@@ -139,7 +148,7 @@ fn many_bars_with_long_names_are_readable() {
         let chart = BarChart::new("t", names[..count].iter().map(String::as_str));
         let chart = chart.group("here", (0..count).map(|k| 100.5 + k as f64));
         let chart = chart.draw().unwrap();
-        assert_eq!(clashes(chart.svg()), []);
+        assert_eq!(clashes(&chart), []);
         for name in &names[..count] {
             assert!(chart.svg().contains(&format!("\n{name}\n")), "{name}");
             assert!(chart.description().contains(name.as_str()));
@@ -153,7 +162,7 @@ fn long_titles_and_names_end_inside_the_picture() {
     let chart = LineChart::new(&long).x(&long).y(&long);
     let chart = chart.series(&long, [(0.0, 1.0)]).series("s", [(1.0, 2.0)]);
     let chart = chart.draw().unwrap();
-    assert_eq!(clashes(chart.svg()), []);
+    assert_eq!(clashes(&chart), []);
     assert!(chart.description().contains(long.trim()));
 }
 
@@ -172,7 +181,7 @@ fn a_speed_up_chart_of_many_threads_has_points_that_can_be_told_apart() {
     let counts = [1, 2, 4, 8, 16, 32, 64, 128, 256];
     let gains = counts.map(|n| (Threads::new(n).unwrap(), n.min(128) as f64));
     let chart = SpeedupChart::new("t", 128, gains).draw().unwrap();
-    assert_eq!(clashes(chart.svg()), []);
+    assert_eq!(clashes(&chart), []);
     let circles = chart.svg().split("<circle cx=\"").skip(1);
     let mut at: Vec<i32> = circles
         .map(|circle| circle.split('"').next().unwrap().parse().unwrap())

@@ -7,7 +7,7 @@ use super::frame::frame;
 use super::legend::Key;
 use super::numbers::format_number;
 use super::series::Stroke;
-use super::style::{self, colour};
+use super::style::{self, Size, colour};
 use super::{Chart, check_series, undrawable};
 use speedup::Error;
 
@@ -137,9 +137,9 @@ impl<'a> Histogram<'a> {
             let problem = format!("{} bins are not allowed, use 1 to {MOST}", self.bins);
             return Err(Error::Data { what, problem });
         }
-        let mut svg = String::new();
-        self.paint(&mut svg).map_err(undrawable)?;
-        Ok(Chart::new(&svg, &self.title, self.describe()))
+        Chart::new(&self.title, self.describe(), |svg, size| {
+            self.paint(svg, size).map_err(undrawable)
+        })
     }
 
     /// The number of values in each bin. A value at an inner edge belongs to the bin above it.
@@ -165,7 +165,7 @@ impl<'a> Histogram<'a> {
             .collect()
     }
 
-    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+    fn paint(&self, svg: &mut String, size: Size) -> Result<(), Box<dyn std::error::Error + '_>> {
         let densities = self.densities();
         let curve = self.curve.iter().flat_map(|(_, points)| points);
         let heights = densities
@@ -182,7 +182,7 @@ impl<'a> Histogram<'a> {
                 .iter()
                 .map(|(name, _)| (name.as_str(), Key::Line(line, None))),
         );
-        let (root, area) = style::background(svg, style::SIZE, &self.title, &entries)?;
+        let (root, area) = style::background(svg, size, &self.title, &entries)?;
         let chart = frame(
             &area,
             (&x, &y),

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::series::{self, Stroke};
 use super::style::{self, Area, Drawn, FONT, TEXT};
 
-/// The left end of each line in pixels, near the vertical axis of most charts.
+/// The left end of each line in pixels, near the vertical axis of most charts; less in a narrow one.
 const LEFT: i32 = 78;
 /// Height of one line of names in pixels.
 const LINE: i32 = 21;
@@ -36,14 +36,15 @@ pub fn draw<'a>(
         return Ok(area.clone());
     }
     let (width, _) = area.dim_in_pixel();
-    let (mut x, mut y) = (LEFT, area.get_base_pixel().1 + LINE / 2);
+    let begin = LEFT.min(width as i32 / 10);
+    let (mut x, mut y) = (begin, area.get_base_pixel().1 + LINE / 2);
     let left = (FONT, TEXT).into_text_style(root);
     let left = left.color(&BLACK).pos(Pos::new(HPos::Left, VPos::Center));
     for (name, key) in entries {
-        let name = style::truncated(name, width as i32 - LEFT - KEY);
+        let name = style::truncated(name, width as i32 - begin - KEY);
         let length = KEY + style::width(&name) + GAP;
-        if x > LEFT && x + length > width as i32 {
-            (x, y) = (LEFT, y + LINE);
+        if x > begin && x + length > width as i32 {
+            (x, y) = (begin, y + LINE);
         }
         draw_key(root, (x, y), *key)?;
         root.draw(&Text::new(name, (x + KEY, y), left.clone()))?;

@@ -5,7 +5,7 @@ use super::frame::frame;
 use super::legend::Key;
 use super::numbers::format_number;
 use super::series::{self, Stroke};
-use super::style;
+use super::style::{self, Size};
 use super::{Chart, check_series, interval_words, undrawable};
 use crate::measure::compare::Interval;
 use speedup::Error;
@@ -195,9 +195,9 @@ impl LineChart {
                 return Err(Error::Data { what, problem });
             }
         }
-        let mut svg = String::new();
-        self.paint(&mut svg).map_err(undrawable)?;
-        Ok(Chart::new(&svg, &self.title, self.describe()))
+        Chart::new(&self.title, self.describe(), |svg, size| {
+            self.paint(svg, size).map_err(undrawable)
+        })
     }
 
     fn xs(&self) -> Vec<f64> {
@@ -212,7 +212,7 @@ impl LineChart {
         ends.chain(self.reference.iter().map(|(_, y)| *y)).collect()
     }
 
-    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+    fn paint(&self, svg: &mut String, size: Size) -> Result<(), Box<dyn std::error::Error + '_>> {
         let xs = self.xs();
         let x = match self.log_x {
             true => Axis::log10(xs.into_iter(), false)?,
@@ -230,7 +230,7 @@ impl LineChart {
         let level = self.reference.as_ref();
         let level = level.map(|(name, _)| (name.as_str(), Key::Line(Stroke::reference(), None)));
         let entries: Vec<(&str, Key)> = names.chain(level).collect();
-        let (root, area) = style::background(svg, style::SIZE, &self.title, &entries)?;
+        let (root, area) = style::background(svg, size, &self.title, &entries)?;
         let chart = frame(&area, (&x, &y), (&self.x, &self.y))?;
         let pixel = |at: &(f64, f64)| chart.plotting_area().map_coordinate(at);
         let at = |at: f64, height: f64| pixel(&(x.fraction(at), y.fraction(height)));

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::frame::frame;
-use super::style::{self, colour};
+use super::style::{self, Size, colour};
 use super::{Chart, check_series, undrawable};
 use crate::measure::load::Load;
 use speedup::Error;
@@ -46,8 +46,6 @@ impl<T> Load<T> {
                 ),
             });
         }
-        let mut svg = String::new();
-        self.paint(title, &mut svg).map_err(undrawable)?;
         let words = format!(
             "Load chart: {title}. Horizontal axis: time in seconds, {} readings. Vertical axis: \
              one band per CPU, filled from 0 to 100 % busy. Mean load: {}. {}",
@@ -55,7 +53,9 @@ impl<T> Load<T> {
             loads(&self.mean()),
             self.by_quarter()
         );
-        Ok(Chart::new(&svg, title, words))
+        Chart::new(title, words, |svg, size| {
+            self.paint(title, svg, size).map_err(undrawable)
+        })
     }
 
     /// The mean load in each quarter of the time, in words; empty for fewer than 4 readings.
@@ -85,13 +85,14 @@ impl<T> Load<T> {
         &self,
         title: &'a str,
         svg: &'a mut String,
+        size: Size,
     ) -> Result<(), Box<dyn std::error::Error + 'a>> {
         let cores = self
             .samples
             .first()
             .map_or(0, |sample| sample.percent.len());
         let end = self.samples.last().map_or(0.0, |sample| sample.seconds);
-        let (root, area) = style::background(svg, style::SIZE, title, &[])?;
+        let (root, area) = style::background(svg, size, title, &[])?;
         let x = Axis::linear(0.0, end.max(1e-6))?;
         let y = Axis::rows(cores, |core| format!("CPU {core}"));
         let titles = ("time [s]", "load, 0 to 100 % per band");

@@ -64,27 +64,30 @@ fn interval_words(interval: Interval, number: impl Fn(f64) -> String) -> String 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     svg: String,
+    narrow: String,
     description: String,
 }
 
+/// Under this type a notebook's output has the drawing for narrow windows.
+const NARROW: &str = "application/vnd.speedup.narrow+svg";
+
 impl Chart {
-    /// Adds a title, a description and a role to plotters' picture, for screen readers.
-    fn new(svg: &str, title: &str, description: String) -> Self {
-        let (title, words) = (escape(title), escape(&description));
-        // Two charts on one page have different identifiers unless their contents are the same.
-        let mut hasher = DefaultHasher::new();
-        (svg, &words).hash(&mut hasher);
-        let id = format!("chart-{:016x}", hasher.finish());
-        let head = format!("<svg role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" ");
-        let svg = svg.replacen("<svg ", &head, 1).replacen(
-            ">\n",
-            &format!(
-                ">\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{words}</desc>\n"
-            ),
-            1,
-        );
-        let [svg, description] = [svg, description].map(without_control_characters);
-        Self { svg, description }
+    /// The chart that `paint` draws in two sizes.
+    fn new(
+        title: &str,
+        description: String,
+        paint: impl Fn(&mut String, style::Size) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        let drawn = |size| {
+            let mut svg = String::new();
+            paint(&mut svg, size)?;
+            Ok(described(&svg, title, &description))
+        };
+        Ok(Self {
+            svg: drawn(style::WIDE)?,
+            narrow: drawn(style::NARROW)?,
+            description: without_control_characters(description.clone()),
+        })
     }
 
     /// The picture, as an SVG document.
@@ -99,6 +102,20 @@ impl Chart {
     /// ```
     pub fn svg(&self) -> &str {
         &self.svg
+    }
+
+    /// The picture for a narrow window, as an SVG document.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let data = [(0.0, 1.0), (1.0, 2.0)];
+    /// let chart = speedup_notebook::display::chart::LineChart::new("t").series("s", data).draw()?;
+    /// assert!(chart.narrow_svg().contains("viewBox=\"0 0 370 "));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn narrow_svg(&self) -> &str {
+        &self.narrow
     }
 
     /// The chart in words: what it shows, its axes, each series with its range.
@@ -126,6 +143,7 @@ impl Chart {
     /// ```
     pub fn evcxr_display(&self) {
         crate::jupyter::show("image/svg+xml", &self.svg);
+        crate::jupyter::show(NARROW, &self.narrow);
         crate::jupyter::show("text/html", &self.img());
         crate::jupyter::show("text/plain", &self.description);
     }
@@ -137,6 +155,21 @@ impl Chart {
         let words = escape(&self.description);
         format!("<img alt=\"{words}\" src=\"data:image/svg+xml;base64,{data}\">")
     }
+}
+
+/// A picture with a title, a description and a role, for screen readers.
+fn described(svg: &str, title: &str, description: &str) -> String {
+    let (title, words) = (escape(title), escape(description));
+    // Two charts on one page have different identifiers unless their contents are the same.
+    let mut hasher = DefaultHasher::new();
+    (svg, &words).hash(&mut hasher);
+    let id = format!("chart-{:016x}", hasher.finish());
+    let head = format!("<svg role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" ");
+    let names = format!(
+        ">\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{words}</desc>\n"
+    );
+    let svg = svg.replacen("<svg ", &head, 1).replacen(">\n", &names, 1);
+    without_control_characters(svg)
 }
 
 /// A text without the characters that XML documents must not contain.

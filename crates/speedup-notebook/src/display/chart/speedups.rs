@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::frame::frame;
 use super::legend::Key;
 use super::series::{self, Stroke};
-use super::style;
+use super::style::{self, Size};
 use super::{Chart, check_series, interval_words, undrawable};
 use crate::measure::compare::Interval;
 use crate::measure::format::significant;
@@ -144,12 +144,12 @@ impl SpeedupChart {
                 problem,
             });
         }
-        let mut svg = String::new();
-        self.paint(&mut svg).map_err(undrawable)?;
-        Ok(Chart::new(&svg, &self.title, self.describe()))
+        Chart::new(&self.title, self.describe(), |svg, size| {
+            self.paint(svg, size).map_err(undrawable)
+        })
     }
 
-    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+    fn paint(&self, svg: &mut String, size: Size) -> Result<(), Box<dyn std::error::Error + '_>> {
         let most = self
             .points
             .iter()
@@ -191,7 +191,7 @@ impl SpeedupChart {
                 .iter()
                 .map(|name| (name.as_str(), Key::Line(fitted, None))),
         );
-        let (root, area) = style::background(svg, style::SIZE, &self.title, &entries)?;
+        let (root, area) = style::background(svg, size, &self.title, &entries)?;
         let titles = ("threads", "speed-up (serial time / time)");
         let chart = frame(&area, (&x, &y), titles)?;
         let pixel = |n: usize, speedup: f64| {

@@ -7,7 +7,11 @@ use plotters::prelude::*;
 use super::legend::{self, Key};
 
 /// Width and height of a chart, in pixels of the screen.
-pub const SIZE: (u32, u32) = (760, 420);
+pub type Size = (u32, u32);
+/// The size on a page that is wide enough, and on paper.
+pub const WIDE: Size = (760, 420);
+/// The size on a phone, where the text of the other would be too small.
+pub const NARROW: Size = (370, 320);
 
 /// Font of all text.
 pub const FONT: &str = "sans-serif";
@@ -61,7 +65,7 @@ pub fn width(text: &str) -> i32 {
 /// Returns the whole picture, and the part below that is left for axes.
 pub fn background<'a>(
     svg: &'a mut String,
-    size: (u32, u32),
+    size: Size,
     title: &str,
     entries: &[(&str, Key)],
 ) -> Result<(Area<'a>, Area<'a>), DrawError> {

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::frame::frame;
-use super::style::{self, FONT, TEXT, colour};
+use super::style::{self, FONT, Size, TEXT, colour};
 use super::{Chart, check_series, undrawable};
 use crate::measure::format::significant;
 use crate::measure::timeline::{Span, Timeline};
@@ -104,9 +104,9 @@ impl TimelineChart {
                 problem,
             });
         }
-        let mut svg = String::new();
-        self.paint(&mut svg).map_err(undrawable)?;
-        Ok(Chart::new(&svg, &self.title, self.describe()))
+        Chart::new(&self.title, self.describe(), |svg, size| {
+            self.paint(svg, size).map_err(undrawable)
+        })
     }
 
     fn workers(&self) -> usize {
@@ -117,9 +117,12 @@ impl TimelineChart {
             .unwrap_or(0)
     }
 
-    fn paint(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error + '_>> {
+    fn paint(
+        &self,
+        svg: &mut String,
+        (width, height): Size,
+    ) -> Result<(), Box<dyn std::error::Error + '_>> {
         let workers = self.workers();
-        let (width, height) = style::SIZE;
         let size = (width, height.min(140 + 80 * workers as u32));
         let end = 1e3 * self.until.max(1e-6);
         let (root, area) = style::background(svg, size, &self.title, &[])?;
