@@ -19,7 +19,7 @@
 //! Rounds in which other programs, or the host of a virtual machine, took more than 5 % of the
 //! processors do not count. This is told from `/proc/stat`, which has a resolution of 10 ms, so rounds
 //! are judged in blocks of at least 0.25 s. If fewer than 6 rounds without a disturbance come in three
-//! times the given seconds, all rounds count, and the result says `too disturbed to count on`.
+//! times the given seconds, all rounds count, and a printed line says `too disturbed to count on`.
 //!
 //! T. Kalibera and R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013. Rounds in random
 //! order and a stop at a given precision are from there.

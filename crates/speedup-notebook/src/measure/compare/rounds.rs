@@ -115,6 +115,8 @@ pub fn measure(seconds: f64, ways: usize, mut run: impl FnMut(usize)) -> Rounds 
         }
     };
     if too_disturbed {
+        // Also in a cell that prints a single figure of the comparison.
+        println!("Other programs ran during a comparison: too disturbed to count on.");
         for (to, mut times) in counted.iter_mut().zip(disturbed) {
             to.append(&mut times);
         }
