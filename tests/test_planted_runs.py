@@ -114,6 +114,8 @@ def test_pages_are_there_while_the_next_notebook_runs(xtask: Path, tmp_path: Pat
     assert run.returncode != 0 and "seen: true" in run.stdout + run.stderr
     assert {path.name for path in out.iterdir() if path.name[0] != "."} == {
         "1.html",
+        "glossary.html",
+        "search.js",
         "1.ipynb",
         "index.html",
         "timings.json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from colorsys import rgb_to_hls
 from html import escape, unescape
@@ -26,6 +27,7 @@ from traitlets.config import Config
 HERE = Path(__file__).parent
 # SVG first: as part of the page a chart can be read aloud and searched.
 FIRST_SHOWN = "image/svg+xml"
+SVG_DATA = "data:image/svg+xml;base64,"
 # A chart's drawing for narrow windows.
 NARROW = "application/vnd.speedup.narrow+svg"
 FUNCTION = re.compile(r"(?m)^fn (\w+)")
@@ -71,6 +73,13 @@ class Renderer(IPythonRenderer):
         if "://" not in url:
             url = re.sub(r"\.(?:ipynb|md)(?=#|$)", ".html", url)
         return super().link(text, url, title)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        # A chart in a text: as part of the page it suits both schemes.
+        if url.startswith(SVG_DATA):
+            svg = base64.b64decode(url.removeprefix(SVG_DATA)).decode("utf-8")
+            return f'</p><figure class="chart picture">{inline_svg(svg)}</figure><p>'
+        return str(super().image(text, url, title))
 
     def inline_math(self, body: str) -> str:
         return mathml(body, "inline")

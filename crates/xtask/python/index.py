@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cells import inline_svg, plain, without_anchor, without_links
+from cells import NARROW, inline_svg, plain, without_anchor, without_links
 from expect import output_text
 from nbformat import NotebookNode
 
@@ -91,12 +91,13 @@ def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
             if (match := re.search(pattern, text))
         ]
         date = timings.get(handout.path.stem, {}).get("date")
-        found.append(", ".join([*words, *([f"on {date}"] if date else [])]))
-    known = [*dict.fromkeys(filter(None, found))]
+        if words:
+            found.append(", ".join([*words, *([f"on {date}"] if date else [])]))
+    known = [*dict.fromkeys(found)]
     if not known:
         return ""
     machines = "; ".join(escape(machine) for machine in known)
-    return f'<p class="facts">The figures were measured on this machine: {machines}.</p>'
+    return f'<p class="facts">The figures were measured on {machines}.</p>'
 
 
 def entry(handout: Handout, timings: dict[str, Any], pdf: bool) -> str:
@@ -136,15 +137,14 @@ def key_figures(handout: Handout) -> Iterator[str]:
     for number, cell in enumerate(handout.notebook.cells, start=1):
         if KEY_FIGURE not in cell.metadata.get("tags", []):
             continue
-        charts = [
-            out.data[CHART] for out in cell.get("outputs", []) if CHART in out.get("data", {})
-        ]
+        results = [output.get("data", {}) for output in cell.get("outputs", [])]
+        charts = [data.get(NARROW, data[CHART]) for data in results if CHART in data]
         if not charts:
             raise SystemExit(f"cell {number} is tagged {KEY_FIGURE}, and draws no chart")
         before = handout.cells.partition(f'id="cell-{number}"')[0]
         titles = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", before, flags=re.DOTALL)
         title = plain(without_anchor(titles[-1][1])) if titles else "Result"
         yield (
-            f'<li class="chart"><a href="{handout.link}#cell-{number}">{escape(title)}</a>'
-            f"{inline_svg(charts[0])}</li>"
+            f'<li class="chart"><a href="{handout.link}#cell-{number}">{escape(title)}'
+            f"{inline_svg(charts[0])}</a></li>"
         )

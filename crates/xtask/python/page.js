@@ -21,7 +21,7 @@
     if (wide.matches) current?.scrollIntoView({ block: "nearest" });
   };
   const reach = () => {
-    for (const block of document.querySelectorAll("pre, .scroll, .table, .formula")) {
+    for (const block of document.querySelectorAll("pre, .scroll, .table, .formula, .picture")) {
       const scrolls = block.scrollWidth > block.clientWidth;
       if (scrolls) block.tabIndex = 0;
       else block.removeAttribute("tabindex");
@@ -74,11 +74,17 @@
 
   const addUp = () => {
     const up = element("a", { className: "up", href: "#top", textContent: "↑ Contents" });
-    const show = () => up.classList.toggle("shown", scrollY > innerHeight);
+    // It covers text, so it comes with a step up only.
+    let last = scrollY;
+    const show = () => {
+      const ended = scrollY + innerHeight > document.documentElement.scrollHeight - 100;
+      if (Math.abs(scrollY - last) < 4 && !ended) return;
+      up.classList.toggle("shown", scrollY > innerHeight && scrollY < last && !ended);
+      last = scrollY;
+    };
     document.body.append(up);
     addEventListener("scroll", show, { passive: true });
     up.onclick = () => { if (contents) contents.open = true; };
-    show();
   };
 
   // The texts of all pages are in search.js, which is loaded at the first search.

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from cells import plain, without_anchor
 
-# What is drawn or set is no text: charts, formulas and styles.
-NO_TEXT = re.compile(r"<(svg|math|style)\b.*?</\1>", flags=re.DOTALL)
+# What is drawn is no text.
+NO_TEXT = re.compile(r"<(svg|style)\b.*?</\1>", flags=re.DOTALL)
+# What ends with these stands apart from what follows.
+APART = re.compile(r"(?=</(?:td|th|li|p|h[1-6]|pre|div|summary|math)>)")
 HEADING = re.compile(r'<h[1-6] id="([^"]+)">(.*?)</h[1-6]>', flags=re.DOTALL)
 
 
@@ -18,7 +20,12 @@ def parts(page: str, link: str, body: str) -> Iterator[dict[str, str]]:
     pieces = HEADING.split(NO_TEXT.sub(" ", body))
     for name, heading, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         title = plain(without_anchor(heading))
-        yield {"page": page, "title": title, "link": f"{link}#{name}", "text": plain(text)}
+        yield {
+            "page": page,
+            "title": title,
+            "link": f"{link}#{name}",
+            "text": plain(APART.sub(" ", text)),
+        }
 
 
 def script(found: list[dict[str, str]]) -> str:
