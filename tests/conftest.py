@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -99,17 +100,25 @@ def chromium() -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium without a window; what it writes beside its profile is not in the user's home."""
-    home = str(tmp_path_factory.mktemp("chromium"))
-    own = {**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
+@contextmanager
+def launched(chromium: str, home: Path, variables: dict[str, str]) -> Iterator[Browser]:
+    """Chromium without a window; what it writes beside its profile is in `home`."""
+    places = {"XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=CHROMIUM_OPTIONS, env=own
+            executable_path=chromium,
+            args=CHROMIUM_OPTIONS,
+            env={**os.environ, **places, **variables},
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium as it is on this machine."""
+    with launched(chromium, tmp_path_factory.mktemp("chromium"), {}) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

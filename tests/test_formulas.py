@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cells import mathml
-from conftest import CHROMIUM_OPTIONS
+from conftest import launched
 from pages import offline_page, open_all
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 # The parts of formulas, and where they belong.
 WRONG = """() => {
@@ -58,14 +57,8 @@ def other_fonts(
     config = folder / "fonts.conf"
     system = f"<include>/etc/fonts/fonts.conf</include><cachedir>{folder}</cachedir>"
     config.write_text(f"<fontconfig>{system}{FONTS[request.param]}</fontconfig>")
-    home = {"XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
-    environment = {**os.environ, **home, "FONTCONFIG_FILE": str(config)}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=CHROMIUM_OPTIONS, env=environment
-        )
+    with launched(chromium, folder, {"FONTCONFIG_FILE": str(config)}) as browser:
         yield browser
-        browser.close()
 
 
 def wrong(page: Page) -> list[str]:

@@ -19,13 +19,10 @@ import nbformat
 from further import tags
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
+from readers import BEGIN, END, NOT_FOR_STUDENTS
 
-# nbgrader's marks; in whatever comment the cell's language has.
-BEGIN = "BEGIN SOLUTION"
-END = "END SOLUTION"
 # A heading over a stub.
 OVER_STUBS = re.compile(r"(?m)^(#+ .*?)\bSolution")
-NOT_FOR_STUDENTS = {"solution", "teaching-note"}
 
 
 class Failure(Exception):

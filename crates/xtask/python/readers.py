@@ -11,8 +11,12 @@ from further import tags
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-NOT_FOR_READERS = {"solution", "teaching-note"}
-MARKS = re.compile(r"(?m)^.*\b(?:BEGIN|END) SOLUTION\b.*\n?")
+# nbgrader's marks; in whatever comment the cell's language has.
+BEGIN = "BEGIN SOLUTION"
+END = "END SOLUTION"
+MARKS = re.compile(rf"(?m)^.*\b(?:{BEGIN}|{END})\b.*\n?")
+# What students do not get, and readers only when they want it.
+NOT_FOR_STUDENTS = {"solution", "teaching-note"}
 HEADING = re.compile(r"(?m)^(?=#{1,4} )")
 
 
@@ -24,7 +28,7 @@ def without_marks(source: str) -> str:
 def is_folded(cell: NotebookNode) -> bool:
     """Whether a reader opens the cell only when it is wanted."""
     hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-    return bool(hidden and NOT_FOR_READERS & {*tags(cell)})
+    return bool(hidden and NOT_FOR_STUDENTS & {*tags(cell)})
 
 
 class ForReaders(Preprocessor):

@@ -106,13 +106,14 @@ def course_of(texts: Path | None) -> index.Course:
         return index.Course()
     head = (texts / "index.md").read_text("utf-8").partition("\n|")[0]
     title, _, introduction = head.partition("\n")
-    return index.Course(title.lstrip("# "), markdown(introduction, [])[0])
+    return index.Course(title.lstrip("# "), markdown(introduction)[0])
 
 
-def markdown(text: str, headings: list[tuple[int, str, str]]) -> tuple[str, list[Any]]:
+def markdown(text: str) -> tuple[str, list[tuple[int, str, str]]]:
     """A text as HTML, and its headings."""
-    context: Any = {"resources": {"headings": headings, "metadata": {}}}
-    return markdown2html(context, text), headings
+    resources: dict[str, Any] = {"headings": [], "metadata": {}}
+    context: Any = {"resources": resources}
+    return markdown2html(context, text), resources["headings"]
 
 
 def text_pages(folder: Path, texts: Path | None) -> Iterator[tuple[str, str, str]]:
@@ -120,7 +121,7 @@ def text_pages(folder: Path, texts: Path | None) -> Iterator[tuple[str, str, str
     for path in sorted(texts.glob("*.md")) if texts else []:
         if path.name == "index.md":
             continue
-        body, headings = markdown(path.read_text("utf-8"), [])
+        body, headings = markdown(path.read_text("utf-8"))
         title = plain(headings[0][2])
         link = f"{path.stem}.html"
         html = page(title, body, contents(headings), (top(), ""))

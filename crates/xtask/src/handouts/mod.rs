@@ -99,6 +99,8 @@ pub struct Run<'a> {
     out: OutputFolder,
     /// Where notebooks and pages are in the output folder.
     inside: &'static Path,
+    /// The pages that are made of texts beside the notebooks, such as the glossary.
+    texts: Vec<PathBuf>,
     /// What an edition has beside them: names, and the files to be copied.
     beside: Vec<(PathBuf, PathBuf)>,
 }
@@ -121,15 +123,14 @@ impl<'a> Run<'a> {
             notebooks,
             out,
             inside: Path::new(inside),
+            texts: pages_of_texts(paths)?,
             beside,
         };
         let own = |name: PathBuf| (run.inside.join(name), None);
         let mut names: Vec<_> = [INDEX, TIMINGS, SEARCH, ARCHIVE, COURSE]
             .map(|name| own(name.into()))
             .into();
-        for text in pages_of_texts(paths)? {
-            names.push(own(text));
-        }
+        names.extend(run.texts.iter().cloned().map(own));
         for notebook in notebooks {
             let name = PathBuf::from(notebook.file_name().unwrap_or_default());
             names.push(own(name.with_extension("html")));
@@ -224,7 +225,7 @@ impl<'a> Run<'a> {
         self.put(Path::new(TIMINGS))?;
         self.put(Path::new(INDEX))?;
         self.put(Path::new(SEARCH))?;
-        for text in pages_of_texts(self.paths)? {
+        for text in self.texts.clone() {
             self.put(&text)?;
         }
         println!("      {}", self.paths.show(&page));
