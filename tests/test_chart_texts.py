@@ -1,4 +1,4 @@
-"""In a browser's own letters no text of a chart lies on another, or is cut off."""
+"""In a browser's own letters no text of a chart lies on another, is cut off or shortened."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ CLASHES = """() => [...document.querySelectorAll('svg[role=img]')]
     }).filter(text => text.words);
     const found = texts.filter(({box}) => !inside(box, svg.getBoundingClientRect()))
         .map(({words}) => `${words} is cut off`);
+    const short = texts.filter(({words}) => words.endsWith('…'));
+    found.push(...short.map(({words}) => `${words} is shortened`));
     texts.forEach((one, k) => texts.slice(0, k).forEach(other => {
         const [a, b] = [one.box, other.box];
         if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
@@ -51,8 +53,8 @@ def test_texts_of_the_pictures_in_readme_lie_apart(name: str, root: Path, browse
 
 def test_texts_that_do_not_are_seen(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "chart.svg"
-    texts = [(10, 20, "one"), (20, 22, "two"), (10, 60, "three"), (90, 90, "four")]
+    texts = [(10, 20, "one"), (20, 22, "two"), (10, 60, "three"), (90, 90, "four"), (5, 40, "fi…")]
     lines = [f'<text x="{x}" y="{y}">{words}</text>' for x, y, words in texts]
     head = '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="100" height="100">'
     file.write_text("\n".join([head, *lines, "</svg>"]))
-    assert clashes(browser, file) == ["four is cut off", "two lies on one"]
+    assert clashes(browser, file) == ["four is cut off", "fi… is shortened", "two lies on one"]

@@ -1,7 +1,7 @@
 //! An axis: the numbers that it spans, their positions on it, and its ticks.
 
 use super::ticks::{self, MAX_LABELS, Tick};
-use super::{check_series, style};
+use super::{check_series, text};
 use speedup::Error;
 
 /// A linear axis treats numbers below this as 0.
@@ -165,16 +165,16 @@ impl Axis {
         tick.map(|(_, label)| label.clone()).unwrap_or_default()
     }
 
-    /// Pixels for the labels of a vertical axis and its title.
+    /// Pixels for the labels of a vertical axis.
     pub fn label_width(&self) -> i32 {
-        let widths = self.ticks.iter().map(|(_, label)| style::width(label));
-        66.max(30 + widths.max().unwrap_or(0))
+        let widths = self.ticks.iter().map(|(_, label)| text::width(label));
+        10 + widths.max().unwrap_or(0)
     }
 
     /// Pixels right of a horizontal axis, for the half of its last label that lies there.
     pub fn overhang(&self) -> i32 {
         let last = self.ticks.last();
-        let half = last.map_or(0, |(_, label)| style::width(label) / 2 + 4);
+        let half = last.map_or(0, |(_, label)| text::width(label) / 2 + 4);
         half.max(24)
     }
 }

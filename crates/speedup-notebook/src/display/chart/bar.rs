@@ -5,10 +5,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::bar_labels::BarLabels;
-use super::frame::{MARGIN, frame_with_margins};
+use super::frame::{MARGIN, frame_with_margins, left_of_plot};
 use super::legend::Key;
 use super::series;
-use super::style::{self, FONT, Size, TEXT};
+use super::style::{self, Size};
+use super::text::{self, FONT, TEXT};
 use super::{Chart, check_series, interval_words, undrawable};
 use crate::measure::compare::Interval;
 use crate::measure::format::significant;
@@ -198,7 +199,8 @@ impl BarChart {
         let count = self.categories.len();
         let x = Axis::bands(count);
         // A little less than the width of a category, which leaves space between labels.
-        let slot = (size.0 as i32 - y.label_width() - 3 * MARGIN) / count.max(1) as i32;
+        let width = size.0 as i32;
+        let slot = (width - left_of_plot(&y, width) - 3 * MARGIN) / count.max(1) as i32;
         let labels = BarLabels::new(&self.categories, slot);
         let margins = (labels.height(), MARGIN);
         let chart = frame_with_margins(&area, margins, (&x, &y), ("", &self.y))?;
@@ -213,7 +215,7 @@ impl BarChart {
         let fit = self
             .heights()
             .into_iter()
-            .all(|height| style::width(&self.number(height)) <= right_end - left_end + 2);
+            .all(|height| text::width(&self.number(height)) <= right_end - left_end + 2);
         for (g, (_, heights)) in self.groups.iter().enumerate() {
             let left = |c: usize| c as f64 + 0.5 * (1.0 - GROUPS) + g as f64 * width;
             let bars = || {

@@ -89,7 +89,7 @@ fn no_text_lies_on_another() {
 }
 
 #[test]
-fn long_names_stand_on_two_lines() {
+fn long_names_stand_on_several_lines() {
     let names = [
         "a name that is long",
         "another long name",
@@ -97,9 +97,16 @@ fn long_names_stand_on_two_lines() {
     ];
     let chart = BarChart::new("t", names.into_iter().chain(names)).y("y");
     let chart = chart.group("here", [1.0, 2.0, 3.0, 0.0, 0.0, 0.1]);
-    assert_eq!(clashes(&chart.draw().unwrap()), []);
-    // Longer names are vertical.
-    let names = names.map(|name| name.repeat(2));
+    let chart = chart.draw().unwrap();
+    assert_eq!(clashes(&chart), []);
+    for svg in [chart.svg(), chart.narrow_svg()] {
+        assert!(
+            svg.contains("\nlong\n") && !svg.contains("rotate(90"),
+            "{svg}"
+        );
+    }
+    // Longer words are vertical.
+    let names = names.map(|name| name.replace(' ', "-").repeat(2));
     let names = names.iter().map(String::as_str);
     let chart = BarChart::new("t", names.clone().chain(names)).group("here", [1.0; 6]);
     let chart = chart.draw().unwrap();
@@ -143,7 +150,7 @@ fn numbers_of_any_size_have_labels_inside_the_picture() {
 
 #[test]
 fn many_bars_with_long_names_are_readable() {
-    let names: Vec<String> = (0..40).map(|k| format!("a name of letters {k}")).collect();
+    let names: Vec<String> = (0..40).map(|k| format!("a-name-of-letters-{k}")).collect();
     for count in [10, 40] {
         let chart = BarChart::new("t", names[..count].iter().map(String::as_str));
         let chart = chart.group("here", (0..count).map(|k| 100.5 + k as f64));

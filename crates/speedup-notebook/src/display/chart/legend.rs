@@ -4,7 +4,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::series::{self, Stroke};
-use super::style::{self, Area, Drawn, FONT, TEXT};
+use super::style::{self, Area, Drawn};
+use super::text::{self, FONT, TEXT};
 
 /// The left end of each line in pixels, near the vertical axis of most charts; less in a narrow one.
 const LEFT: i32 = 78;
@@ -41,8 +42,8 @@ pub fn draw<'a>(
     let left = (FONT, TEXT).into_text_style(root);
     let left = left.color(&BLACK).pos(Pos::new(HPos::Left, VPos::Center));
     for (name, key) in entries {
-        let name = style::truncated(name, width as i32 - begin - KEY);
-        let length = KEY + style::width(&name) + GAP;
+        let name = text::truncated(name, width as i32 - begin - KEY);
+        let length = KEY + text::width(&name) + GAP;
         if x > begin && x + length > width as i32 {
             (x, y) = (begin, y + LINE);
         }

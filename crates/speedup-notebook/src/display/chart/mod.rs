@@ -19,6 +19,7 @@ mod numbers;
 mod series;
 mod speedups;
 mod style;
+mod text;
 mod ticks;
 mod timeline;
 

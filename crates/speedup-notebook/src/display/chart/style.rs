@@ -1,24 +1,24 @@
-//! What all charts share: size, colours, fonts, the background with the title.
+//! What all charts share: size, colours, the background with the title.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::legend::{self, Key};
+use super::text::{self, FONT, TEXT, TITLE};
 
 /// Width and height of a chart, in pixels of the screen.
 pub type Size = (u32, u32);
 /// The size on a page that is wide enough, and on paper.
 pub const WIDE: Size = (760, 420);
 /// The size on a phone, where the text of the other would be too small.
-pub const NARROW: Size = (370, 320);
+pub const NARROW: Size = (370, 340);
 
-/// Font of all text.
-pub const FONT: &str = "sans-serif";
-/// Font size of a title in pixels.
-pub const TITLE: i32 = 20;
-/// Font size of other text in pixels.
-pub const TEXT: i32 = 15;
+/// The most lines of a title.
+const TITLE_LINES: usize = 3;
+/// Pixels from one line of a title to the next.
+const TITLE_LINE: i32 = 22;
 
 /// The palette: the colours of Okabe and Ito that have contrast on white. People with any kind of
 /// colour vision can tell them apart.
@@ -54,12 +54,6 @@ pub fn light(k: usize) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
-/// An upper bound of a text's width in pixels, in common fonts.
-pub fn width(text: &str) -> i32 {
-    // plotters draws letters of `TEXT` / 1.24 pixels.
-    (0.62 * f64::from(TEXT) / 1.24 * text.chars().count() as f64).ceil() as i32
-}
-
 /// Draws a white background, a title and a legend. The page behind may be dark.
 ///
 /// Returns the whole picture, and the part below that is left for axes.
@@ -71,23 +65,18 @@ pub fn background<'a>(
 ) -> Result<(Area<'a>, Area<'a>), DrawError> {
     let root = SVGBackend::with_string(svg, size).into_drawing_area();
     root.fill(&WHITE)?;
-    let inside = root.margin(10, 0, 0, 0);
-    let pixels = (size.0 as i32 - 20) * TEXT / TITLE;
-    let title = truncated(title, pixels);
-    let below = inside.titled(&title, (FONT, TITLE).into_font().color(&BLACK))?;
+    let width = size.0 as i32;
+    let lines = text::lines(title, (width - 20) * TEXT / TITLE, TITLE_LINES);
+    let centred = (FONT, TITLE).into_text_style(&root);
+    let centred = centred.color(&BLACK).pos(Pos::new(HPos::Center, VPos::Top));
+    let height = |lines: usize| TITLE_LINE * lines as i32;
+    for (k, line) in lines.iter().enumerate() {
+        let at = (width / 2, 12 + height(k));
+        root.draw(&Text::new(line.as_str(), at, centred.clone()))?;
+    }
+    let below = root.margin(14 + height(lines.len()), 0, 0, 0);
     let rest = legend::draw(&root, &below, entries)?;
     Ok((root, rest))
-}
-
-/// A text of at most `pixels` pixels; a longer one ends with an ellipsis.
-pub fn truncated(text: &str, pixels: i32) -> String {
-    let fits = |count: usize| width(&"x".repeat(count)) <= pixels;
-    if fits(text.chars().count()) {
-        return text.to_owned();
-    }
-    let count = (1..).take_while(|count| fits(*count)).last().unwrap_or(1);
-    let beginning: String = text.chars().take(count - 1).collect();
-    format!("{}…", beginning.trim_end())
 }
 
 #[cfg(test)]
@@ -178,12 +167,5 @@ mod tests {
         let (a, b) = (lab(a), lab(b));
         let off = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
         dot(off, off).sqrt()
-    }
-
-    #[test]
-    fn long_texts_are_truncated() {
-        assert_eq!(truncated("short", 100), "short");
-        let long = truncated(&"long ".repeat(50), 100);
-        assert!(long.ends_with('…') && width(&long) <= 100, "{long}");
     }
 }

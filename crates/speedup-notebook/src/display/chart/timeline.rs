@@ -5,7 +5,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::frame::frame;
-use super::style::{self, FONT, Size, TEXT, colour};
+use super::style::{self, Size, colour};
+use super::text::{FONT, TEXT};
 use super::{Chart, check_series, undrawable};
 use crate::measure::format::significant;
 use crate::measure::timeline::{Span, Timeline};
