@@ -78,9 +78,14 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
     return lambda name: deepcopy(read(name))
 
 
+# The files that take longest, each in one process from start to end.
+FIRST = ["test_edition_runs.py", "test_lab_sessions.py", "test_editions.py"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a browser, so that it can be left out where there is none."""
+    """Marks what needs a browser, which may be left out, and begins with what takes longest."""
+    items.sort(key=lambda item: item.path.name not in FIRST)
     for item in items:
         if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
