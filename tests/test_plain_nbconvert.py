@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from outputs import has_chart, outputs_of
 from pages import offline_page, open_all
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 from readers import is_folded
 
 CONFIG = "crates/xtask/python/jupyter_nbconvert_config.py"
@@ -104,12 +105,23 @@ def test_other_formats_show_neither_solutions_nor_teaching_notes(
         assert "SOLUTION" not in text and "set_up();" in text
 
 
+def test_webpdf_is_our_page_printed(root: Path, tmp_path: Path) -> None:
+    small = small_notebooks.write_every_tag(tmp_path)
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "webpdf", str(small)]
+    subprocess.run([*command, *settings(root)], check=True)
+    pages = PdfReader(small.with_suffix(".pdf")).pages
+    words = " ".join(page.extract_text() for page in pages)
+    assert "Page 1 of" in words and "in the block" not in words
+
+
+@pytest.fixture(scope="module")
+def slides(root: Path, handouts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return convert(handouts, tmp_path_factory.mktemp("slides"), *settings(root), to="slides")
+
+
 @NOTEBOOK
-def test_slides_hold_what_is_on_them(
-    name: str, root: Path, handouts: Path, tmp_path: Path, browser: Browser
-) -> None:
-    convert(handouts, tmp_path, *settings(root), to="slides")
-    with offline_page(browser, tmp_path / f"{name}.slides.html") as watched:
+def test_slides_hold_what_is_on_them(name: str, slides: Path, browser: Browser) -> None:
+    with offline_page(browser, slides / f"{name}.slides.html") as watched:
         page = watched.page
         heights = page.eval_on_selector_all(
             ".slide:has(.cell.code)", "all => all.map(one => one.scrollHeight / innerHeight)"
