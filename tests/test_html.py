@@ -123,6 +123,26 @@ def test_charts_fit(file: Path, opened: Watched, width: int) -> None:
     assert overflow <= width, "the page can be scrolled sideways"
 
 
+def test_a_phone_shows_outputs_small_and_says_what_scrolls(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file, min(WIDTHS)) as watched:
+        open_all(watched.page)
+        outputs = watched.page.evaluate("""() => [...document.querySelectorAll('.output > pre')]
+            .map(block => [parseFloat(getComputedStyle(block).fontSize), block.tabIndex === 0,
+                getComputedStyle(block.parentElement, '::after').content.includes('sideways')])""")
+        text, *figures = watched.page.eval_on_selector_all(
+            "main, main figure", "parts => parts.map(part => part.getBoundingClientRect().toJSON())"
+        )
+        cards = watched.page.eval_on_selector_all(
+            "footer.page a", "cards => cards.map(card => card.getBoundingClientRect().width)"
+        )
+    assert outputs or file.stem == "index"
+    assert all(size == SMALLEST_TEXT[min(WIDTHS)] for size, *_ in outputs)
+    assert all(scrolls == said for _, scrolls, said in outputs)
+    for figure in figures:
+        assert text["left"] <= figure["left"] and figure["right"] <= text["right"], figure
+    assert len(set(cards)) <= 1, "the cards at the end are stepped"
+
+
 @pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
 def test_solution_opens_by_a_click(name: str, handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{name}.html") as watched:
@@ -181,6 +201,9 @@ def test_key_figures_are_the_cells_own_charts(
             "figures => figures.map(figure => [figure.querySelector('a').getAttribute('href'),"
             " figure.querySelector('svg desc').textContent])",
         )
+        names = watched.page.locator(".figures a svg > title").all_text_contents()
+    assert len(names) == len(shown)
+    assert all(re.match(r"[^\W\d]\w*('\w+)? |\d+ \w|[\d,]+ \w", name) for name in names), names
     for name in source_lists.NOTEBOOKS.values():
         cells = [cell for cell in executed(name).cells if "key-figure" in tags(cell)]
         assert 1 <= len(cells) <= 3, f"{name} needs one to three cells tagged key-figure"
@@ -193,7 +216,10 @@ def test_key_figures_are_the_cells_own_charts(
 def test_the_index_says_on_which_machine_and_when(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / "index.html") as watched:
         text = watched.page.locator("main").inner_text()
-    assert re.search(r"measured on .+, \d+ cores, .* on \d+ [A-Z][a-z]+ \d{4}\.", text)
+    stated = re.search(r"measured on the machine that ran .+?: (.+, \d+ cores, .*)\.", text)
+    assert stated and re.search(r", on \d+ [A-Z][a-z]+ \d{4}", stated[1])
+    machines = stated[1].split("; ")
+    assert len({machine.partition(", on ")[0] for machine in machines}) == len(machines)
 
 
 def test_title_and_introduction_are_the_course_s(

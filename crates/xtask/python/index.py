@@ -1,7 +1,6 @@
 """The index page: what the course is, and of each handout what it is about and what it found.
 
-A code cell tagged `key-figure` draws a chart, which is shown on the index under the heading that
-the cell stands under.
+A code cell tagged `key-figure` draws a chart, which is shown on the index and leads to the cell.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cells import NARROW, inline_svg, plain, without_anchor, without_links
+from cells import NARROW, inline_svg, plain, without_links
 from expect import output_text
 from nbformat import NotebookNode
 
@@ -22,6 +21,7 @@ TITLE = "Handouts"  # where there is no text on the course
 FIRST = "Before you begin"  # instead of a number, for a notebook with the number 0
 KEY_FIGURE = "key-figure"
 CHART = "image/svg+xml"
+ARCHIVE = "all notebooks, ready to run"  # what the link to it says
 # The first cell's lines on the machine, and how the index words them.
 MACHINE = {
     r"(?m)^processor +(.+)$": "{}",
@@ -71,7 +71,7 @@ def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool, cour
     parts = [f"<h1>{escape(course.title)}</h1>", course.introduction, run_of(handouts, timings)]
     downloads = []
     if course.archive:
-        downloads.append(f'<a href="{course.archive}" download>all notebooks, ready to run</a>')
+        downloads.append(f'<a href="{course.archive}" download>{ARCHIVE}</a>')
     if course.pdf:
         downloads.append(f'<a href="{course.pdf}">the course as one PDF</a>')
     if downloads:
@@ -82,7 +82,7 @@ def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool, cour
 
 def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
     """On which machine the figures were measured, and when."""
-    found = []
+    dates: dict[str, dict[str, None]] = {}
     for handout in handouts:
         text = output_text(cell for cell in handout.notebook.cells if cell.cell_type == "code")
         words = [
@@ -92,12 +92,15 @@ def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
         ]
         date = timings.get(handout.path.stem, {}).get("date")
         if words:
-            found.append(", ".join([*words, *([f"on {date}"] if date else [])]))
-    known = [*dict.fromkeys(found)]
-    if not known:
+            dates.setdefault(", ".join(words), {}).update({f"on {date}": None} if date else {})
+    if not dates:
         return ""
-    machines = "; ".join(escape(machine) for machine in known)
-    return f'<p class="facts">The figures were measured on {machines}.</p>'
+    machines = "; ".join(
+        escape(f"{machine}, {' and '.join(days)}" if days else machine)
+        for machine, days in dates.items()
+    )
+    opening = "The figures were measured on the machine that ran these pages"
+    return f'<p class="facts">{opening}: {machines}.</p>'
 
 
 def entry(handout: Handout, timings: dict[str, Any], pdf: bool) -> str:
@@ -133,7 +136,7 @@ def summary(cells: str, figures: str) -> str:
 
 
 def key_figures(handout: Handout) -> Iterator[str]:
-    """The charts of the cells tagged as key figures, each with its heading and a link."""
+    """The charts of the cells tagged as key figures, each a link to its cell."""
     for number, cell in enumerate(handout.notebook.cells, start=1):
         if KEY_FIGURE not in cell.metadata.get("tags", []):
             continue
@@ -141,10 +144,7 @@ def key_figures(handout: Handout) -> Iterator[str]:
         charts = [data.get(NARROW, data[CHART]) for data in results if CHART in data]
         if not charts:
             raise SystemExit(f"cell {number} is tagged {KEY_FIGURE}, and draws no chart")
-        before = handout.cells.partition(f'id="cell-{number}"')[0]
-        titles = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", before, flags=re.DOTALL)
-        title = plain(without_anchor(titles[-1][1])) if titles else "Result"
         yield (
-            f'<li class="chart"><a href="{handout.link}#cell-{number}">{escape(title)}'
+            f'<li class="chart"><a href="{handout.link}#cell-{number}">'
             f"{inline_svg(charts[0])}</a></li>"
         )

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import quote
 
 import quick  # noqa: F401 (first)
 
@@ -70,8 +72,8 @@ def top(links: str = "") -> str:
     """The head of a page; its script adds the search and the choice of a scheme to the tools."""
     home = f'<a href="index.html">{index.TITLE}</a>'
     return (
-        f'<nav aria-label="{index.TITLE}">{home}<span class="tools"></span>'
-        f"<span>{links}</span></nav>"
+        f'<nav aria-label="{index.TITLE}">{home}<span>{links}</span>'
+        '<span class="tools"></span></nav>'
     )
 
 
@@ -116,7 +118,34 @@ def markdown(text: str) -> tuple[str, list[tuple[int, str, str]]]:
     return markdown2html(context, text), resources["headings"]
 
 
-def text_pages(folder: Path, texts: Path | None) -> Iterator[tuple[str, str, str]]:
+def with_downloads(handout: Handout, archive: str | None) -> str:
+    """A handout's cells, with links to its notebook and to what runs below its title."""
+    links = [f'<a href="{quote(handout.path.name)}" download>this notebook</a>']
+    if archive:
+        links.append(f'<a href="{archive}" download>{index.ARCHIVE}</a>')
+    line = f'<p class="facts downloads">Download: {" · ".join(links)}</p>'
+    return handout.cells.replace("</h1>\n", f"</h1>\n{line}\n", 1)
+
+
+def with_uses(link: str, body: str, handouts: list[Handout]) -> str:
+    """A text with a line at the end of each part: where the handouts link to the part."""
+    parts = re.split(r'(?=<h[1-6] id=")', body)
+    for number, part in enumerate(parts):
+        opening, uses = search.HEADING.match(part), []
+        for handout in handouts if opening else []:
+            before, found, _ = handout.cells.partition(f'href="{link}#{opening[1]}"')
+            above = search.HEADING.findall(before)
+            if found and above:
+                place = f"{handout.link}#{above[-1][0]}"
+                uses.append(f'<a href="{place}">{escape(handout.title)}</a>')
+        if uses:
+            parts[number] += f'<p class="facts">In the handouts: {" · ".join(uses)}</p>\n'
+    return "".join(parts)
+
+
+def text_pages(
+    folder: Path, texts: Path | None, handouts: list[Handout]
+) -> Iterator[tuple[str, str, str]]:
     """Writes a page for each text beside the index; yields titles, links and bodies."""
     for path in sorted(texts.glob("*.md")) if texts else []:
         if path.name == "index.md":
@@ -124,7 +153,7 @@ def text_pages(folder: Path, texts: Path | None) -> Iterator[tuple[str, str, str
         body, headings = markdown(path.read_text("utf-8"))
         title = plain(headings[0][2])
         link = f"{path.stem}.html"
-        html = page(title, body, contents(headings), (top(), ""))
+        html = page(title, with_uses(link, body, handouts), contents(headings), (top(), ""))
         (folder / link).write_text(html, "utf-8")
         yield title, link, body
 
@@ -146,7 +175,7 @@ def main() -> None:
         handouts, [None, *handouts], [*handouts[1:], None], strict=False
     ):
         toc, around = contents(handout.headings), neighbours(before, after)
-        html = page(handout.title, handout.cells, toc, around)
+        html = page(handout.title, with_downloads(handout, args.archive), toc, around)
         size = len(html.encode())
         if size > LARGEST_PAGE:
             raise SystemExit(f"{handout.link} has {size} bytes, more than {LARGEST_PAGE}")
@@ -156,7 +185,7 @@ def main() -> None:
         found += search.parts(handout.title, handout.link, handout.cells)
     course = course_of(args.texts)
     links = []
-    for title, link, body in text_pages(folder, args.texts):
+    for title, link, body in text_pages(folder, args.texts, handouts):
         found += search.parts(title, link, body)
         links.append(f'<a href="{link}">{escape(title)}</a>')
     course.links = f'<p class="facts">{" · ".join(links)}</p>' if links else ""
