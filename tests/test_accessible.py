@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 WIDTHS = [390, 1280]
 SCHEMES = ["light", "dark"]
 # The way back to the top is there only where it is needed.
-LINKS = "a[href]:not(.up), summary"
+LINKS = "a[href]:not(.up a), summary"
 PALE = "color: #999; background: #fff"
 PLANTS = {
     "image-alt": '<img src="data:,">',

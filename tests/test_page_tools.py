@@ -30,12 +30,122 @@ def test_search_finds_parts_of_all_pages(handouts: Path, browser: Browser, start
         page.get_by_label("Search all pages").fill("work stealing")
         page.locator(".found a").first.wait_for()
         pages = {link.get_attribute("href") for link in page.locator(".found a").all()}
-        assert any(link.startswith("01-first-steps.html#") for link in pages)
-        assert f"{GLOSSARY}.html#work-stealing" in pages
+        query = "?highlight=work%20stealing#"
+        assert any(link.startswith(f"01-first-steps.html{query}") for link in pages)
+        assert f"{GLOSSARY}.html{query}work-stealing" in pages
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**#*")
         assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
+
+
+def hits(page: Page, words: str) -> list[tuple[str, str, str]]:
+    """Title, excerpt and address of each part found."""
+    page.get_by_label("Search all pages").fill(words)
+    page.locator(".found a").first.wait_for()
+    return page.eval_on_selector_all(
+        ".found a",
+        "links => links.map(link => [link.innerText.split('\\n')[0],"
+        " link.querySelector('small').innerText, link.getAttribute('href')])",
+    )
+
+
+def test_found_parts_are_ranked_and_shown_around_the_words(
+    handouts: Path, browser: Browser
+) -> None:
+    texts = json.loads(
+        (handouts / "search.js").read_text("utf-8").removeprefix("handoutTexts(").rpartition(")")[0]
+    )
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        for words in ("speed up threads", "random stream", "amdahl", "a"):
+            found = hits(watched.page, words)
+            named = [all(word in title.lower() for word in words.split()) for title, *_ in found]
+            assert named == sorted(named, reverse=True), "a heading with all words comes first"
+            places = [(title, excerpt.partition(":")[0]) for title, excerpt, _ in found]
+            assert len(set(places)) == len(places), "a part is there twice"
+            for _, excerpt, _ in found:
+                start = excerpt.partition(": …")[2].split(" ")[0]
+                known = any(start in part["text"].split(" ") for part in texts)
+                assert known, f"{excerpt} begins inside a word"
+            marks = watched.page.locator(".found mark").all_inner_texts()
+            assert {mark.lower() for mark in marks} == {*words.split()}
+        inner = r"[^\W_]<mark>"  # of one letter only the beginnings of words are found
+        assert not re.search(inner, watched.page.locator(".found").inner_html())
+
+
+@pytest.mark.parametrize("words", ["ergodicity", "machine precision", "stealing"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_hit_leads_to_the_word(handouts: Path, browser: Browser, words: str, width: int) -> None:
+    with offline_page(browser, handouts / f"{source_lists.PAGES[1]}.html", width) as watched:
+        page = watched.page
+        link = hits(page, words)[0][2]
+        page.get_by_label("Search all pages").press("Enter")
+        page.wait_for_url(f"**/{link}")
+        page.wait_for_timeout(300)
+        heights = page.eval_on_selector_all(
+            "main mark", "marks => marks.map(mark => mark.getBoundingClientRect().top)"
+        )
+        assert any(0 < height < page.viewport_size["height"] for height in heights)
+        assert page.evaluate(
+            "[...document.querySelectorAll('main mark')].every(mark => mark.checkVisibility())"
+        ), "it is folded"
+        marked = page.locator("main mark").all_text_contents()
+        assert {mark.lower() for mark in marked} == {*words.split()}
+
+
+def test_a_key_leads_to_the_search_and_all_folds_open_at_once(
+    handouts: Path, browser: Browser
+) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html", 390) as watched:
+        page = watched.page
+        box = page.get_by_label("Search all pages")
+        assert box.bounding_box()["width"] == page.locator("main h1").bounding_box()["width"]
+        folded = page.locator("main details:not([open])")
+        assert folded.count() > 1
+        page.get_by_role("button", name="Unfold all").click()
+        expect(folded).to_have_count(0)
+        page.get_by_role("button", name="Fold all").click()
+        expect(page.locator("main details[open]")).to_have_count(0)
+        page.keyboard.press("/")
+        expect(box).to_be_focused()
+        page.keyboard.type("1/f")
+        assert box.input_value() == "1/f"
+
+
+def test_the_last_hit_is_shown_in_full(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
+        found = hits(watched.page, "thread")
+        for _ in found:
+            watched.page.keyboard.press("ArrowDown")
+        last = watched.page.locator(".found a").last
+        expect(last).to_be_focused()
+        inner, outer = last.bounding_box(), watched.page.locator(".found").bounding_box()
+        assert inner["y"] + inner["height"] + 2 < outer["y"] + outer["height"]
+
+
+def test_a_handout_offers_its_notebook_and_what_runs(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file) as watched:
+        links = watched.page.eval_on_selector_all(
+            "main a[download]", "links => links.map(link => link.getAttribute('href'))"
+        )
+    assert f"{ARCHIVE}.zip" in links
+    assert file.stem == "index" or f"{file.stem}.ipynb" in links
+
+
+def test_the_glossary_is_sorted_and_leads_back(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{GLOSSARY}.html") as watched:
+        words = watched.page.locator("main h3").evaluate_all(
+            "all => all.map(word => [word.firstChild.textContent, word.id])"
+        )
+        titles = [title.lower() for title, _ in words]
+        assert titles == sorted(titles)
+        for title, anchor in words:
+            uses = watched.page.locator(f"main [id='{anchor}'] ~ p.facts").first
+            for link in uses.locator("a").all():
+                name, _, place = link.get_attribute("href").partition("#")
+                part = (handouts / name).read_text("utf-8").partition(f'id="{place}"')[2]
+                part = re.split(r"<h[1-6] id=", part)[0]
+                assert f'href="{GLOSSARY}.html#{anchor}"' in part, f"{title} is not at {link}"
 
 
 def test_search_says_what_it_does_not_find(
@@ -121,6 +231,13 @@ def test_the_contents_can_be_reached_from_anywhere(
         up.click()
         page.wait_for_function("scrollY < 50")
         assert page.locator(".toc a").first.is_visible()
+        page.keyboard.press("End")
+        page.wait_for_function("scrollY > 5 * innerHeight")
+        page.wait_for_timeout(300)
+        page.keyboard.press("PageUp")
+        page.locator(".up").get_by_role("link", name="Search").click()
+        expect(page.get_by_label("Search all pages")).to_be_focused()
+        expect(page.get_by_label("Search all pages")).to_be_in_viewport()
 
 
 def test_figures_are_numbered_and_have_captions(file: Path, browser: Browser) -> None:

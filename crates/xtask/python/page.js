@@ -1,7 +1,8 @@
 // A page reads the same without this script. It folds the contents on a narrow screen, marks the
 // part in view there, lets Tab reach blocks that can be scrolled sideways, and opens what is folded
 // around the target of a link. It also adds what needs a script: the search, the choice of a scheme,
-// buttons to copy code, the way back to the top, and arrow keys for the next and previous page.
+// buttons to copy code and to unfold all, the way back to the top, and keys: arrows for the next and
+// previous page, and / for the search.
 (() => {
   const wide = matchMedia("(min-width: 70rem)");
   const contents = document.querySelector(".toc details");
@@ -30,13 +31,13 @@
       block.onscroll ??= reach;
     }
   };
-  const open = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const openAround = (target, place) => {
     const folded = [...document.querySelectorAll("details:not([open])")];
     const around = folded.filter((part) => part.contains(target));
     around.forEach((part) => { part.open = true; });
-    if (around.length) target.scrollIntoView();
+    if (around.length || place) target.scrollIntoView(place);
   };
+  const open = () => openAround(document.getElementById(decodeURIComponent(location.hash.slice(1))));
 
   const addTheme = (place) => {
     const root = document.documentElement;
@@ -72,8 +73,24 @@
     }
   };
 
+  const addFolds = (place) => {
+    const parts = [...document.querySelectorAll("main details")];
+    const button = element("button", { type: "button", className: "folds" });
+    const show = () => { button.textContent = parts.every((part) => part.open) ? "Fold all" : "Unfold all"; };
+    button.onclick = () => {
+      const open = !parts.every((part) => part.open);
+      parts.forEach((part) => { part.open = open; });
+    };
+    addEventListener("toggle", show, true);
+    show();
+    if (parts.length) place.append(button);
+  };
+
   const addUp = () => {
-    const up = element("a", { className: "up", href: "#top", textContent: "↑ Contents" });
+    const up = element("p", { className: "up" });
+    const search = element("a", { href: "#top", textContent: "Search" });
+    const top = element("a", { href: "#top", textContent: "↑ Contents" });
+    up.append(search, top);
     // It covers text, so it comes with a step up only.
     let last = scrollY;
     const show = () => {
@@ -84,7 +101,40 @@
     };
     document.body.append(up);
     addEventListener("scroll", show, { passive: true });
-    up.onclick = () => { if (contents) contents.open = true; };
+    top.onclick = () => { if (contents) contents.open = true; };
+    search.onclick = () => setTimeout(() => document.querySelector(".search input").focus());
+  };
+
+  // A word of one or two letters counts where a word begins, a longer one anywhere.
+  const pattern = (words) => {
+    const known = words.map((word) => (word.length < 3 ? "(?<![\\p{L}\\p{N}])" : "") + word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+    return new RegExp(`(${known.join("|")})`, "giu");
+  };
+  const wordsOf = (query) => query.split(/\s+/).filter(Boolean);
+  const hasAll = (text, words) => words.every((word) => text.search(pattern([word])) >= 0);
+  const marked = (text, words) => text.split(pattern(words))
+    .map((part, at) => at % 2 ? element("mark", { textContent: part }) : part);
+
+  // Marks the words that were searched below the heading of the address, and shows where all are.
+  const showFound = () => {
+    const words = wordsOf(new URLSearchParams(location.search).get("highlight") ?? "");
+    const headings = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")];
+    const at = headings.findIndex((heading) => heading.id === decodeURIComponent(location.hash.slice(1)));
+    if (!words.length || at < 0) return;
+    const part = new Range();
+    part.setStartBefore(headings[at]);
+    if (headings[at + 1]) part.setEndBefore(headings[at + 1]);
+    else part.setEndAfter(document.querySelector("main").lastChild);
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const text of texts) {
+      const drawn = text.parentElement.closest("svg, math, button, .anchor");
+      if (!drawn && part.intersectsNode(text)) text.replaceWith(...marked(text.data, words));
+    }
+    const marks = [...document.querySelectorAll("main mark")];
+    const first = marks.find((mark) => hasAll(mark.closest("h1, h2, h3, h4, h5, h6, p, li, tr, pre")?.textContent ?? "", words)) ?? marks[0];
+    if (first) openAround(first, { block: "center", behavior: "instant" });
   };
 
   // The texts of all pages are in search.js, which is loaded at the first search.
@@ -92,34 +142,40 @@
     const box = element("div", { className: "search" });
     const input = element("input", { type: "search", placeholder: "Search all pages" });
     input.setAttribute("aria-label", "Search all pages");
+    input.setAttribute("aria-keyshortcuts", "/");
     const found = element("ul", { className: "found" });
     found.setAttribute("aria-label", "Found");
     const status = element("p", { className: "unseen" });
     status.setAttribute("role", "status");
     box.append(input, found, status);
-    place.prepend(box);
+    place.append(box);
     const say = (text) => {
       status.textContent = text;
       found.replaceChildren(...(text ? [element("li", { textContent: text })] : []));
     };
     const look = (parts) => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const words = wordsOf(input.value);
       if (!words.length) return say("");
-      const score = (part) => {
-        const [title, text] = [part.title.toLowerCase(), part.text.toLowerCase()];
-        if (!words.every((word) => title.includes(word) || text.includes(word))) return 0;
-        const count = (word) => text.split(word).length - 1 + (title.includes(word) ? 20 : 0);
-        return words.reduce((sum, word) => sum + count(word), 0);
+      // First what has all words in its heading, then what has them near each other.
+      const rank = (part) => {
+        const hits = [...part.text.matchAll(pattern(words))].map((hit) => hit.index);
+        const near = hits.find((at) => hasAll(part.text.slice(at, at + 100), words));
+        const points = 1000 * hasAll(part.title, words) + 500 * (near >= 0) + Math.min(hits.length, 99);
+        return { part, points, at: near ?? hits[0] ?? 0 };
       };
-      const ranked = parts.map((part) => [score(part), part]).filter(([points]) => points);
+      const ranked = parts.filter((part) => hasAll(`${part.title} ${part.text}`, words)).map(rank)
+        .sort((a, b) => b.points - a.points)
+        .filter(({ part }, at, all) => at === all.findIndex((other) => other.part.page === part.page && other.part.title === part.title));
       if (!ranked.length) return say("nothing found");
-      ranked.sort(([a], [b]) => b - a);
-      const items = ranked.slice(0, 12).map(([, part]) => {
-        const link = element("a", { href: part.link, textContent: part.title });
-        const at = Math.max(0, part.text.toLowerCase().indexOf(words[0]) - 40);
-        const piece = element("small", { textContent: `${part.page}: …${part.text.slice(at, at + 120)}…` });
+      const items = ranked.slice(0, 12).map(({ part, at }) => {
+        const start = part.text.lastIndexOf(" ", Math.max(0, at - 30)) + 1;
+        const end = part.text.indexOf(" ", start + 130);
+        const text = part.text.slice(start, end < 0 ? undefined : end);
+        const link = element("a", { href: part.link.replace("#", `?highlight=${encodeURIComponent(words.join(" "))}#`) });
+        const piece = document.createElement("small");
+        piece.append(`${part.page}: ${start ? "…" : ""}`, ...marked(text, words), end < 0 ? "" : "…");
+        link.append(...marked(part.title, words), piece);
         const item = document.createElement("li");
-        link.append(piece);
         item.append(link);
         return item;
       });
@@ -141,6 +197,11 @@
       else if (next) { event.preventDefault(); next.focus(); }
     };
     document.addEventListener("click", (event) => { if (!box.contains(event.target)) say(""); });
+    addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.target === input) return;
+      event.preventDefault();
+      input.focus();
+    });
   };
 
   const turn = (event) => {
@@ -159,9 +220,10 @@
   addEventListener("keydown", turn);
   addEventListener("DOMContentLoaded", () => {
     const tools = document.querySelector("header.page .tools");
-    if (tools) { addTheme(tools); addSearch(tools); }
+    if (tools) { addFolds(tools); addTheme(tools); addSearch(tools); }
     addCopy();
     addUp();
     mark(); reach(); open();
   });
+  addEventListener("load", showFound);
 })();
