@@ -50,11 +50,17 @@ PALE = """() => {
         low(strong, 'fill', 3);
         low(lines, 'stroke', 3);
         // Text on a filled area.
-        const areas = '[fill="#AAD0E6"], [fill="#F1CAAA"], [fill="#AADFD1"], [fill="#EED2E1"]';
+        const areas = '[fill="#AAD0E6"], [fill="#F1CAAA"], [fill="#AADFD1"], [fill="#EED3E2"]';
         const text = svg.querySelector('text');
         for (const area of text ? svg.querySelectorAll(areas) : []) {
             const pair = [text, area].map(part => getComputedStyle(part).fill);
             if (contrast(...pair) < 4.5) pale.push(area.outerHTML.slice(0, 90));
+        }
+        // The mark of an interval on a bar.
+        const mark = svg.querySelector('[stroke="#000000"]');
+        for (const bar of mark ? svg.querySelectorAll('rect:is(' + strong + ')') : []) {
+            const pair = [getComputedStyle(mark).stroke, getComputedStyle(bar).fill];
+            if (contrast(...pair) < 3) pale.push(bar.outerHTML.slice(0, 90));
         }
     }
     return pale;
@@ -123,12 +129,29 @@ def test_charts_fit(file: Path, opened: Watched, width: int) -> None:
     assert overflow <= width, "the page can be scrolled sideways"
 
 
+def test_charts_are_printed_as_wide_as_the_text(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file, 660) as watched:
+        watched.page.emulate_media(media="print")
+        measured = watched.page.evaluate("""() => [...document.querySelectorAll('main figcaption')]
+            .filter(caption => caption.checkVisibility()).map(caption => {
+                const chart = [...caption.parentElement.querySelectorAll('svg')]
+                    .find(svg => svg.checkVisibility());
+                const width = part => part.getBoundingClientRect().width;
+                const size = part => parseFloat(getComputedStyle(part).fontSize);
+                return [width(chart) / width(caption.closest('section')),
+                    size(caption) / size(document.body)];
+            })""")
+    assert measured or file.stem in ("index", source_lists.PRIMER)
+    assert all(wide > 0.9 and caption < 1 for wide, caption in measured), measured
+
+
 def test_a_phone_shows_outputs_small_and_says_what_scrolls(file: Path, browser: Browser) -> None:
     with offline_page(browser, file, min(WIDTHS)) as watched:
         open_all(watched.page)
         outputs = watched.page.evaluate("""() => [...document.querySelectorAll('.output > pre')]
             .map(block => [parseFloat(getComputedStyle(block).fontSize), block.tabIndex === 0,
-                getComputedStyle(block.parentElement, '::after').content.includes('sideways')])""")
+                getComputedStyle(block.parentElement, '::after').content.includes('sideways'),
+                block.matches('.error') || block.textContent.includes('  ')])""")
         text, *figures = watched.page.eval_on_selector_all(
             "main, main figure", "parts => parts.map(part => part.getBoundingClientRect().toJSON())"
         )
@@ -137,7 +160,8 @@ def test_a_phone_shows_outputs_small_and_says_what_scrolls(file: Path, browser: 
         )
     assert outputs or file.stem == "index"
     assert all(size == SMALLEST_TEXT[min(WIDTHS)] for size, *_ in outputs)
-    assert all(scrolls == said for _, scrolls, said in outputs)
+    assert all(scrolls == said for _, scrolls, said, _ in outputs)
+    assert all(columns or not scrolls for _, scrolls, _, columns in outputs)
     for figure in figures:
         assert text["left"] <= figure["left"] and figure["right"] <= text["right"], figure
     assert len(set(cards)) <= 1, "the cards at the end are stepped"

@@ -90,7 +90,8 @@
     const up = element("p", { className: "up" });
     const search = element("a", { href: "#top", textContent: "Search" });
     const top = element("a", { href: "#top", textContent: "↑ Contents" });
-    up.append(search, top);
+    const box = document.querySelector(".search input");
+    up.append(...(box ? [search, top] : [top]));
     // It covers text, so it comes with a step up only.
     let last = scrollY;
     const show = () => {
@@ -102,7 +103,7 @@
     document.body.append(up);
     addEventListener("scroll", show, { passive: true });
     top.onclick = () => { if (contents) contents.open = true; };
-    search.onclick = () => setTimeout(() => document.querySelector(".search input").focus());
+    search.onclick = () => setTimeout(() => box.focus());
   };
 
   // A word of one or two letters counts where a word begins, a longer one anywhere.
