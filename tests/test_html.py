@@ -129,6 +129,15 @@ def test_charts_fit(file: Path, opened: Watched, width: int) -> None:
     assert overflow <= width, "the page can be scrolled sideways"
 
 
+def test_text_of_double_size_fits_a_phone(file: Path, browser: Browser) -> None:
+    with offline_page(browser, file, min(WIDTHS)) as watched:
+        # A browser breaks no formula inside a line.
+        style = "html { font-size: 200% } p math { display: none }"
+        watched.page.add_style_tag(content=style)
+        open_all(watched.page)
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= min(WIDTHS)
+
+
 def test_charts_are_printed_as_wide_as_the_text(file: Path, browser: Browser) -> None:
     with offline_page(browser, file, 660) as watched:
         watched.page.emulate_media(media="print")
