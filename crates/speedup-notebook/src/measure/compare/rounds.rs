@@ -14,7 +14,8 @@ use crate::measure::progress_meter::ProgressMeter;
 
 /// The shortest turn. Work that takes less time is repeated within its turn.
 const TURN: Duration = Duration::from_millis(1);
-/// The shortest block of rounds of which the load is read.
+/// The shortest block of rounds of which the load is read. In a shorter one nothing could be told,
+/// since the system counts ticks of 10 ms.
 const BLOCK: Duration = Duration::from_millis(250);
 /// Intervals of speed-ups that are narrower than this share are narrow enough at any time.
 const NARROW: f64 = 0.05;
@@ -85,11 +86,6 @@ pub fn measure(seconds: f64, ways: usize, mut run: impl FnMut(usize)) -> Rounds 
                 block[way].push(begin.elapsed().as_secs_f64() / f64::from(calls[way]));
             }
             meter.step();
-            if start.elapsed().as_secs_f64() >= seconds
-                && rounds(&counted) + rounds(&block) >= FEWEST
-            {
-                break;
-            }
         }
         let to = if mark.was_disturbed() {
             &mut disturbed
@@ -232,6 +228,13 @@ mod tests {
             let found = measure(seconds, 2, |_| thread::sleep(Duration::from_millis(2)));
             assert!(found.seconds[0].len() >= FEWEST, "{seconds}");
         }
+    }
+
+    #[test]
+    fn rounds_are_judged_by_blocks_of_enough_ticks() {
+        let start = Instant::now();
+        measure(0.0, 1, |_| thread::sleep(Duration::from_millis(2)));
+        assert!(start.elapsed() >= BLOCK);
     }
 
     #[test]
