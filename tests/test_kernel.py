@@ -181,22 +181,6 @@ impl Shown {
     assert answer.stream("stdout") == "after 0\nafter 1\nafter 2\n"
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        ("let all = speedup::Threads::al", "all"),
-        ("speedup::ker", "kernels"),
-        ("speedup_notebook::measure::timeit::timeit(|| 1).med", "median"),
-        ("values.le", "len"),
-    ],
-)
-def test_names_are_completed(two: list[Kernel], code: str, name: str) -> None:
-    kernel = two[0]
-    content = kernel.ask(kernel.client.complete(code))
-    assert any(match.startswith(name) for match in content["matches"]), content
-    assert content["cursor_end"] == len(code)
-
-
 def test_items_of_the_helper_crate_are_documented(two: list[Kernel]) -> None:
     kernel = two[0]
     content = kernel.ask(kernel.client.inspect("speedup_notebook::measure::timing::timed"))

@@ -47,6 +47,7 @@ const PATCHES: &[(&str, &str)] = patches![
     "10-compiler-called-directly"
     "11-clients-that-come-and-go"
     "12-types-sooner"
+    "13-completion"
 ];
 
 /// Tells changed kernels apart.
