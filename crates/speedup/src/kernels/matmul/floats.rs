@@ -25,11 +25,11 @@ const COLUMNS: usize = 32;
 macro_rules! floats {
     ($float:ident) => {
         impl MicroKernel<1, 2, COLUMNS> for Floats<$float> {
-            type Entry = $float;
+            type Word = $float;
             type Sum = $float;
 
             #[inline(always)]
-            fn pack(entry: i64) -> $float {
+            fn pack([entry]: [i64; 1]) -> $float {
                 entry as $float
             }
 
@@ -45,14 +45,13 @@ macro_rules! floats {
             #[inline(always)]
             fn multiply<const FMA: bool>(
                 self,
-                a: [&[[$float; 1]]; 2],
-                b: &[[[$float; 1]; COLUMNS]],
+                a: &[[$float; 2]],
+                b: &[[$float; COLUMNS]],
             ) -> [[$float; COLUMNS]; 2] {
                 let mut sums = [[0.0; COLUMNS]; 2];
-                for (k, b) in b.iter().enumerate() {
-                    for (sums, a) in sums.iter_mut().zip(&a) {
-                        let [factor] = a[k];
-                        for (sum, [entry]) in sums.iter_mut().zip(b) {
+                for (a, b) in a.iter().zip(b) {
+                    for (sums, &factor) in sums.iter_mut().zip(a) {
+                        for (sum, entry) in sums.iter_mut().zip(b) {
                             // Both give the same bits, because no sum is rounded.
                             *sum = if FMA {
                                 factor.mul_add(*entry, *sum)

@@ -5,8 +5,6 @@
 //!
 //! Source: K. Goto and R. A. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::IntMatrix;
@@ -23,14 +21,14 @@ use crate::simd::Multiversion;
 pub(super) trait MicroKernel<const GROUP: usize, const ROWS: usize, const COLUMNS: usize>:
     Copy + Sync
 {
-    /// The type of a packed entry.
-    type Entry: Copy + Default + Send + Sync;
+    /// The type of `GROUP` packed entries.
+    type Word: Copy + Default + Send + Sync;
 
     /// The type of a sum of products.
     type Sum: Copy;
 
-    /// Packs an entry.
-    fn pack(entry: i64) -> Self::Entry;
+    /// Packs neighbouring entries.
+    fn pack(group: [i64; GROUP]) -> Self::Word;
 
     /// Converts a sum to an integer.
     fn whole(sum: Self::Sum) -> i64;
@@ -38,11 +36,11 @@ pub(super) trait MicroKernel<const GROUP: usize, const ROWS: usize, const COLUMN
     /// Runs the version of `work` that is compiled for the instructions of [`MicroKernel::multiply`].
     fn run<V: Multiversion>(self, work: V) -> V::Output;
 
-    /// The dot products of rows of A and columns of B, each of `b.len() * GROUP` entries.
+    /// The dot products of rows of A and columns of B, which are equally long.
     fn multiply<const FMA: bool>(
         self,
-        a: [&[[Self::Entry; GROUP]]; ROWS],
-        b: &[[[Self::Entry; GROUP]; COLUMNS]],
+        a: &[[Self::Word; ROWS]],
+        b: &[[Self::Word; COLUMNS]],
     ) -> [[Self::Sum; COLUMNS]; ROWS];
 }
 
@@ -51,6 +49,9 @@ const STRIP: usize = 32;
 
 /// The largest number of groups of the inner dimension at a time, so that a panel stays in the second cache.
 const DEPTH: usize = 1 << 10;
+
+/// Columns of B that a thread packs at a time, so that it reads long pieces of a row.
+const PACKED_TOGETHER: usize = 64;
 
 /// The entries of the product, row after row. At least `depth` products must add up exactly in a `K::Sum`.
 pub(super) fn product<K, const GROUP: usize, const ROWS: usize, const COLUMNS: usize>(
@@ -64,17 +65,19 @@ where
 {
     let groups = a.columns.div_ceil(GROUP);
     let panels = b.columns.div_ceil(COLUMNS);
-    check_fits::<[[K::Entry; GROUP]; COLUMNS]>("packed matrix", groups as u128 * panels as u128)?;
-    let mut packed = vec![[[K::Entry::default(); GROUP]; COLUMNS]; groups * panels];
+    check_fits::<[K::Word; COLUMNS]>("packed matrix", groups as u128 * panels as u128)?;
+    let mut packed = vec![[K::Word::default(); COLUMNS]; groups * panels];
     threads.install(|| {
-        let unpacked = packed
-            .par_chunks_mut(groups.max(1))
-            .enumerate()
-            .with_max_len(1);
-        unpacked.for_each(|(panel, lines)| {
-            let first = panel * COLUMNS;
-            let columns = first..(first + COLUMNS).min(b.columns);
-            kernel.run(Panel::<K, GROUP, ROWS, COLUMNS> { b, columns, lines });
+        let together = (PACKED_TOGETHER / COLUMNS).max(1);
+        let parts = packed.par_chunks_mut(groups.max(1) * together).enumerate();
+        parts.with_max_len(1).for_each(|(part, panels)| {
+            let first = part * together * COLUMNS;
+            kernel.run(Panels::<K, GROUP, ROWS, COLUMNS> {
+                b,
+                first,
+                groups,
+                panels,
+            });
         });
     })?;
     let rows = STRIP / ROWS * ROWS;
@@ -93,17 +96,18 @@ where
 }
 
 /// The work of packing some columns of B.
-struct Panel<'a, K, const GROUP: usize, const ROWS: usize, const COLUMNS: usize>
+struct Panels<'a, K, const GROUP: usize, const ROWS: usize, const COLUMNS: usize>
 where
     K: MicroKernel<GROUP, ROWS, COLUMNS>,
 {
     b: &'a IntMatrix,
-    columns: Range<usize>,
-    lines: &'a mut [[[K::Entry; GROUP]; COLUMNS]],
+    first: usize,
+    groups: usize,
+    panels: &'a mut [[K::Word; COLUMNS]],
 }
 
 impl<K, const GROUP: usize, const ROWS: usize, const COLUMNS: usize> Multiversion
-    for Panel<'_, K, GROUP, ROWS, COLUMNS>
+    for Panels<'_, K, GROUP, ROWS, COLUMNS>
 where
     K: MicroKernel<GROUP, ROWS, COLUMNS>,
 {
@@ -111,19 +115,40 @@ where
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let width = self.columns.len();
-        for (group, line) in self.lines.iter_mut().enumerate() {
-            // Entries beyond the edges of B are 0.
-            let mut entries = [[0; COLUMNS]; GROUP];
-            for (entries, k) in entries.iter_mut().zip(group * GROUP..self.b.rows) {
-                entries[..width].copy_from_slice(&self.b.row(k)[self.columns.clone()]);
-            }
-            for (j, word) in line.iter_mut().enumerate() {
-                for (part, entries) in word.iter_mut().zip(&entries) {
-                    *part = K::pack(entries[j]);
+        for group in 0..self.groups {
+            let inside = self.b.rows - group * GROUP;
+            for (panel, lines) in self.panels.chunks_mut(self.groups).enumerate() {
+                let first = self.first + panel * COLUMNS;
+                let width = COLUMNS.min(self.b.columns - first);
+                let row = |k| &self.b.row(group * GROUP + k)[first..first + width];
+                if width == COLUMNS && inside >= GROUP {
+                    let rows = std::array::from_fn(row);
+                    pack_line::<K, GROUP, ROWS, COLUMNS>(&mut lines[group], rows);
+                } else {
+                    // Entries beyond the edges of B are 0.
+                    let mut rows = [[0; COLUMNS]; GROUP];
+                    for (k, entries) in rows.iter_mut().enumerate().take(inside) {
+                        entries[..width].copy_from_slice(row(k));
+                    }
+                    let rows = rows.each_ref().map(|row| &row[..]);
+                    pack_line::<K, GROUP, ROWS, COLUMNS>(&mut lines[group], rows);
                 }
             }
         }
+    }
+}
+
+/// Packs `GROUP` rows of entries of B.
+#[inline(always)]
+fn pack_line<K, const GROUP: usize, const ROWS: usize, const COLUMNS: usize>(
+    line: &mut [K::Word; COLUMNS],
+    rows: [&[i64]; GROUP],
+) where
+    K: MicroKernel<GROUP, ROWS, COLUMNS>,
+{
+    let rows = rows.map(|row| &row[..COLUMNS]);
+    for (j, word) in line.iter_mut().enumerate() {
+        *word = K::pack(std::array::from_fn(|k| rows[k][j]));
     }
 }
 
@@ -135,7 +160,7 @@ where
     kernel: K,
     a: &'a IntMatrix,
     first: usize,
-    packed: &'a [[[K::Entry; GROUP]; COLUMNS]],
+    packed: &'a [[K::Word; COLUMNS]],
     columns: usize,
     depth: usize,
     out: &'a mut WriteOnly<'b, i64>,
@@ -152,34 +177,43 @@ where
     fn run<const FMA: bool>(self) {
         let rows = self.out.remaining() / self.columns;
         let groups = self.a.columns.div_ceil(GROUP);
-        let mut packed = vec![[K::Entry::default(); GROUP]; rows.next_multiple_of(ROWS) * groups];
-        for (row, packed) in packed.chunks_mut(groups.max(1)).take(rows).enumerate() {
-            let row = self.a.row(self.first + row);
-            for (packed, &entry) in packed.as_flattened_mut().iter_mut().zip(row) {
-                *packed = K::pack(entry);
+        let tiles = rows.div_ceil(ROWS);
+        let mut packed = vec![[K::Word::default(); ROWS]; tiles * groups];
+        for row in 0..rows {
+            let (whole, rest) = self.a.row(self.first + row).as_chunks();
+            let mut last = [0; GROUP];
+            last[..rest.len()].copy_from_slice(rest);
+            let tile = &mut packed[row / ROWS * groups..][..groups];
+            for (line, &group) in tile.iter_mut().zip(whole.iter().chain([&last])) {
+                line[row % ROWS] = K::pack(group);
             }
         }
-        let mut sums = vec![[0_i64; COLUMNS]; rows * self.columns.div_ceil(COLUMNS)];
+        // For each panel the sums of all tiles.
         let panels = self.columns.div_ceil(COLUMNS);
+        let mut sums = vec![[[0_i64; COLUMNS]; ROWS]; tiles * panels];
         for start in (0..groups).step_by(self.depth) {
             let depth = start..(start + self.depth).min(groups);
-            for panel in 0..panels {
+            for (panel, sums) in sums.chunks_mut(tiles).enumerate() {
                 let b = &self.packed[panel * groups..][depth.clone()];
-                for first in (0..rows).step_by(ROWS) {
-                    let row = |r| &packed[(first + r) * groups..][depth.clone()];
-                    let products = self.kernel.multiply::<FMA>(std::array::from_fn(row), b);
-                    let rows = sums.chunks_mut(panels).skip(first);
-                    for (sums, products) in rows.zip(&products) {
-                        for (sum, &more) in sums[panel].iter_mut().zip(products) {
-                            *sum = sum.wrapping_add(K::whole(more));
-                        }
+                for (a, sums) in packed.chunks(groups).zip(sums) {
+                    let products = self.kernel.multiply::<FMA>(&a[depth.clone()], b);
+                    let products = products.as_flattened();
+                    for (sum, &more) in sums.as_flattened_mut().iter_mut().zip(products) {
+                        *sum = sum.wrapping_add(K::whole(more));
                     }
                 }
             }
         }
-        for sums in sums.chunks(panels.max(1)) {
-            let sums = sums.as_flattened();
-            self.out.write(self.columns, |j| sums[j]);
+        for row in 0..rows {
+            for (panel, sums) in sums.chunks(tiles).enumerate() {
+                let width = COLUMNS.min(self.columns - panel * COLUMNS);
+                let sums = &sums[row / ROWS][row % ROWS];
+                if width == COLUMNS {
+                    self.out.write(COLUMNS, |j| sums[j]);
+                } else {
+                    self.out.write(width, |j| sums[j]);
+                }
+            }
         }
     }
 }

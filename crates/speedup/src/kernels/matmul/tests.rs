@@ -46,6 +46,13 @@ fn exact_with_every_isa_up_to_the_edge_of_each_type() {
     let edges = [
         (255, -128),
         (255, 127),
+        (255, 8),
+        (255, -8),
+        (127, 17),
+        (16, -128),
+        (i16::MAX.into(), i16::MIN.into()),
+        (i16::MIN.into(), 1024),
+        (1 << 15, 1),
         (-1, 9),
         (-4096, 64),
         (-4097, 64),
