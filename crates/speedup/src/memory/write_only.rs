@@ -80,31 +80,21 @@ impl<'a, T: Word> WriteOnly<'a, T> {
         self.written = self.written.wrapping_add(count);
     }
 
-    /// Writes `f(value)` for each value of `from`.
-    ///
-    /// The compiler turns both loops over a block into vector instructions, at opt-level 2 and 3.
+    /// Writes for each of `rows` in turn `f(row, value)` for each of `values`.
     ///
     /// # Panics
     ///
-    /// If `from` is longer than [`WriteOnly::remaining`].
+    /// If `values` is empty, or if these are more values than [`WriteOnly::remaining`].
     #[inline(always)]
-    pub fn map(&mut self, from: &[T], f: impl Fn(T) -> T) {
-        let (blocks, last) = from.as_chunks::<MAP_BLOCK>();
-        let slots = &mut self.slots[self.written..][..from.len()];
-        let (block_slots, last_slots) = slots.as_chunks_mut::<MAP_BLOCK>();
-        for (block, slots) in blocks.iter().zip(block_slots) {
-            let mut values = *block;
-            for value in &mut values {
-                *value = f(*value);
-            }
-            for (value, slot) in values.into_iter().zip(slots) {
-                slot.write(value);
+    pub fn write_rows<R>(&mut self, rows: &[R], values: &[T], f: impl Fn(&R, T) -> T) {
+        let count = rows.len().saturating_mul(values.len());
+        let slots = &mut self.slots[self.written..][..count];
+        for (slots, row) in slots.chunks_exact_mut(values.len()).zip(rows) {
+            for (slot, &value) in slots.iter_mut().zip(values) {
+                slot.write(f(row, value));
             }
         }
-        for (&value, slot) in last.iter().zip(last_slots) {
-            slot.write(f(value));
-        }
-        self.written = self.written.wrapping_add(from.len());
+        self.written = self.written.wrapping_add(count);
     }
 
     /// Writes as [`WriteOnly::write`], with streaming stores if the processor is an x86-64.
@@ -134,9 +124,6 @@ impl<'a, T: Word> WriteOnly<'a, T> {
         self.written += count;
     }
 }
-
-/// Values that `map` computes in one block.
-const MAP_BLOCK: usize = 16;
 
 /// Values that `stream` computes before it writes them: 4 KiB.
 const BLOCK: usize = 512;
