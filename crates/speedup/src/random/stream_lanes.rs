@@ -4,8 +4,10 @@ use crate::Streams;
 
 /// `L` neighbouring streams, one per lane: lane i is stream `first + i`.
 ///
-/// Each lane gives the numbers of [`Streams::floats`] for its stream.
+/// Each lane gives the numbers of [`Streams::floats`] for its stream. The states start at a cache line, so that no vector of
+/// them lies in two.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct StreamLanes<const L: usize> {
     s0: [u64; L],
     s1: [u64; L],
