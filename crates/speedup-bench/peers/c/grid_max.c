@@ -2,7 +2,8 @@
 #include "peer.h"
 #include "vec.h"
 
-#define N 5000  // a multiple of LANES
+#define N 5000     // a multiple of BLOCK * LANES
+#define BLOCK 5    // vectors whose work is done step by step, which hides the latency
 
 static int threads;
 static double points[N] __attribute__((aligned(64))), maximum;
@@ -16,11 +17,15 @@ static void prepare(int count, const char *variant) {
 static double value(void) { return maximum; }
 static void clean(void) {}
 
-// The cosine for 0 ≤ r ≤ 10⁵: r = n π + f, a minimax polynomial in f², a sign by n.
-INLINE vd cosine(vd r) {
-  vd shifted = keep(fma_(r, all(1 / M_PI), all(MAGIC))), n = keep(shifted - MAGIC);
-  vd f = keep(fma_(n, all(-0x1.921fb54442d18p+1), r));
-  f = fma_(n, all(-0x1.1a62633145c07p-53), f);
+// r = n π + f, for 0 ≤ r ≤ 10⁵; n stands in the lowest bits of `shifted`.
+INLINE vd reduce(vd r, vd *shifted) {
+  *shifted = keep(fma_(r, all(1 / M_PI), all(MAGIC)));
+  vd n = keep(*shifted - MAGIC), f = keep(fma_(n, all(-0x1.921fb54442d18p+1), r));
+  return fma_(n, all(-0x1.1a62633145c07p-53), f);
+}
+
+// The cosine of r: a minimax polynomial in f², a sign by n.
+INLINE vd cosine(vd f, vd shifted) {
   vd f2 = f * f, c = all(0x1.9f2479f45bff7p-45);
   c = fma_(c, f2, all(-0x1.9350ab257f3a4p-37));
   c = fma_(c, f2, all(0x1.1eecdf5549b15p-29));
@@ -39,10 +44,14 @@ static void work(void) {
   for (int row = 0; row < N; row++) {
     vd y2 = all(points[row] * points[row]);
     vd largest = all(-2.0);
-    for (int i = 0; i < N; i += LANES) {
-      vd x = *(const vd *)(points + i);
-      vd r = fma_(x, x, y2);
-      largest = max_(largest, cosine(r) / (r + 1.0));
+    for (int i = 0; i < N; i += BLOCK * LANES) {
+      vd r[BLOCK], f[BLOCK], shifted[BLOCK];
+      for (int j = 0; j < BLOCK; j++) {
+        vd x = *(const vd *)(points + i + j * LANES);
+        r[j] = fma_(x, x, y2);
+        f[j] = reduce(r[j], &shifted[j]);
+      }
+      for (int j = 0; j < BLOCK; j++) largest = max_(largest, cosine(f[j], shifted[j]) / (r[j] + 1.0));
     }
     for (int k = 0; k < LANES; k++) best = largest[k] > best ? largest[k] : best;
   }

@@ -20,7 +20,7 @@ INLINE streams seeded(uint64_t number) {
 
 INLINE vu next(streams *s) {
   vu sum = s->a + s->b, x = s->a ^ s->b;
-  s->a = xor3(rotl(s->a, 24), x, x << 16);
-  s->b = rotl(x, 37);
+  s->a = xor3(rotl24(s->a), x, x << 16);
+  s->b = rotl37(x);
   return sum;
 }

@@ -121,12 +121,13 @@ INLINE vd minus_ln(vu x, const tables *t) {
 }
 #endif
 
-// Two independent standard normals from two draws (Box and Muller 1958), exact in the tails.
+// Two independent standard normals from two draws (Box and Muller 1958), exact in the tails:
+// first the radius of a point, without the factor √2, which cancels, then its coordinates.
 //
 // The angle is a quarter turn around 45°, its quadrant two sign bits of the second draw:
 // cos(f + 45°) = (cos f − sin f) / √2, likewise the sine.
-INLINE void two_normals(vu first, vu second, const tables *t, vd *z1, vd *z2) {
-  vd radius = sqrt_(minus_ln(first, t));  // without the factor √2, which cancels
+INLINE vd radius(vu first, const tables *t) { return sqrt_(minus_ln(first, t)); }
+INLINE void two_normals(vd radius, vu second, vd *z1, vd *z2) {
   vd f = (vd)((second & 0xfffffffffffffu) | 0x3ff0000000000000u) - 1.5;
   vd c, s;
   cos_sin(f, &c, &s);

@@ -2,15 +2,16 @@
 #include "rng.h"
 #include "vmath.h"
 
-#define HOUSEHOLDS 50000
+#define HOUSEHOLDS 50000  // a multiple of BLOCK * LANES
 #define PERIODS 1000
+#define BLOCK 10  // vectors of households whose work is done step by step, which hides the latency
 
 static int threads;
 static double *wealth, median;
 
 static void prepare(int count, const char *variant) {
   threads = count, (void)variant;
-  wealth = room(sizeof(double) * (HOUSEHOLDS + LANES));
+  wealth = room(sizeof(double) * HOUSEHOLDS);
 }
 
 static double value(void) { return median; }
@@ -42,17 +43,18 @@ static void work(void) {
   {
     const tables t = make_tables();
     const vd a = all(v1 / M_LN2), b = all(v2 / M_LN2), c = all(log2((1 + r) * s));
-#pragma omp for schedule(dynamic, 16)
-    for (int first = 0; first < HOUSEHOLDS; first += LANES) {
-      streams rng = seeded((uint64_t)first);
-      vd w = all(1.0);
+#pragma omp for schedule(dynamic, 2)
+    for (int first = 0; first < HOUSEHOLDS; first += BLOCK * LANES) {
+      streams rng[BLOCK];
+      vd w[BLOCK], distance[BLOCK], z1[BLOCK], z2[BLOCK];
+      vu second[BLOCK];
+      for (int j = 0; j < BLOCK; j++) rng[j] = seeded((uint64_t)(first + j * LANES)), w[j] = all(1.0);
       for (int period = 0; period < PERIODS; period++) {
-        vd z1, z2;
-        vu u = next(&rng);
-        two_normals(u, next(&rng), &t, &z1, &z2);
-        w = fma_(exp2_(fma_(a, z1, c), &t), w, exp2_(b * z2, &t));
+        for (int j = 0; j < BLOCK; j++) distance[j] = radius(next(&rng[j]), &t), second[j] = next(&rng[j]);
+        for (int j = 0; j < BLOCK; j++) two_normals(distance[j], second[j], &z1[j], &z2[j]);
+        for (int j = 0; j < BLOCK; j++) w[j] = fma_(exp2_(fma_(a, z1[j], c), &t), w[j], exp2_(b * z2[j], &t));
       }
-      memcpy(wealth + first, &w, sizeof w);
+      memcpy(wealth + first, w, sizeof w);
     }
   }
   double upper = select_kth(wealth, HOUSEHOLDS, HOUSEHOLDS / 2), lower = wealth[0];
