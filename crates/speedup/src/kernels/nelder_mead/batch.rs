@@ -31,8 +31,8 @@ pub fn solve<const N: usize>(target: [f64; N]) -> Result<Minimum<N>, Error> {
 
 /// Solves the problem of each target on one thread. The results have the order of the targets.
 ///
-/// In three dimensions, on processors with AVX2 or AVX-512, 32 searches advance in lock-step, one per lane of vector
-/// instructions. Every result has the bits of [`solve`].
+/// In three dimensions, searches advance in lock-step, one per lane of vector instructions. Every result has the bits of
+/// [`solve`].
 ///
 /// # Errors
 ///
@@ -83,8 +83,8 @@ fn solve_all_at<const N: usize>(
     targets: &[[f64; N]],
     threads: Threads,
 ) -> Result<Vec<Minimum<N>>, Error> {
-    // Searches in lanes exist for the handout's three dimensions. With two lanes per vector they are slower.
-    if N != 3 || isa == Isa::BASELINE {
+    // Searches in lanes exist for the handout's three dimensions.
+    if N != 3 {
         return threads.install(|| targets.par_iter().map(|target| solve(*target)).collect())?;
     }
     let (targets, _) = targets.as_flattened().as_chunks::<3>();

@@ -9,6 +9,11 @@
 //! | [`solve`] | the handout's function, a squared distance to a target |
 //! | [`solve_all`], [`solve_all_parallel`] | the squared distances to many targets |
 //!
+//! **Lower bound of the time of [`solve_all`] in three dimensions.** An iteration of one vector of searches takes 111
+//! operations on vectors and 25 stores. 60 of the operations are products, comparisons, choices, minima and maxima, of
+//! which a processor starts two per cycle. So AVX2 needs at least 30 cycles for 4 searches. AVX-512 on Zen 4 needs 60
+//! cycles for 8, because there each operation takes two cycles. Starts and ends of searches come on top.
+//!
 //! Sources: J. A. Nelder and R. Mead, "A simplex method for function minimization",
 //! Computer Journal 7, 1965; SciPy's `minimize(method="nelder-mead")`, whose defaults these are.
 

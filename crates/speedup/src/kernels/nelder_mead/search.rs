@@ -22,27 +22,32 @@ impl<const N: usize> Search<N> {
         }
     }
 
+    /// The result if the search ends here: it met the tolerances or reached a limit.
+    pub fn end(&self) -> Option<Minimum<N>> {
+        let limit = self.evaluations.max(self.iterations) >= LIMIT * N;
+        let converged = !limit && self.simplex.is_within(X_TOLERANCE, F_TOLERANCE);
+        let best = self.simplex.best;
+        (limit || converged).then_some(Minimum {
+            x: best.x,
+            f: best.f,
+            iterations: self.iterations,
+            evaluations: self.evaluations,
+            converged,
+        })
+    }
+
     /// Does one iteration and returns `None`, or returns the result if the search ends here.
     pub fn step(&mut self, f: impl FnMut(&[f64; N]) -> f64) -> Option<Minimum<N>> {
-        let mut evaluations = Evaluations::new(f, self.evaluations, LIMIT * N);
-        let limit = evaluations.used_up() || self.iterations >= LIMIT * N;
-        let converged = !limit && self.simplex.is_within(X_TOLERANCE, F_TOLERANCE);
-        if limit || converged {
-            let best = self.simplex.best;
-            return Some(Minimum {
-                x: best.x,
-                f: best.f,
-                iterations: self.iterations,
-                evaluations: self.evaluations,
-                converged,
-            });
+        let end = self.end();
+        if end.is_none() {
+            let mut evaluations = Evaluations::new(f, self.evaluations, LIMIT * N);
+            // An iteration that the limit of evaluations interrupts is not counted, as in SciPy.
+            if self.simplex.advance(&mut evaluations).is_some() {
+                self.iterations += 1;
+            }
+            self.evaluations = evaluations.count();
         }
-        // An iteration that the limit of evaluations interrupts is not counted, as in SciPy.
-        if self.simplex.advance(&mut evaluations).is_some() {
-            self.iterations += 1;
-        }
-        self.evaluations = evaluations.count();
-        None
+        end
     }
 }
 
