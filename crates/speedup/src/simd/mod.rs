@@ -32,3 +32,4 @@ mod accuracy;
 
 pub use isa::{Isa, Multiversion};
 pub use math::{COS_MAX, EXP2_MAX, cos, exp2, mul_add, neg_log_uniform, sin_cos_quarter};
+pub(crate) use math::{cos_as_sin, sin_half_turn};

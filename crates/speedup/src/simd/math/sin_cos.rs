@@ -54,10 +54,16 @@ pub const COS_MAX: f64 = 1000.0;
 ///
 /// # Formula
 ///
-/// x = (n + ½) π − r with |r| ≤ π/2. Then cos x is sin r for even n and −sin r for odd n. A polynomial gives sin r with
+/// x = (n + ½) π − r with |r| ≤ π/2. Then cos x is sin r for even n and sin(−r) for odd n. A polynomial gives sin r with
 /// a relative error of 3·10⁻¹⁹. The coefficients are from `fpminimax` of Sollya.
 #[inline(always)]
 pub fn cos<const FMA: bool>(x: f64) -> f64 {
+    sin_half_turn::<FMA>(cos_as_sin::<FMA>(x))
+}
+
+/// The angle r with |r| ≤ π/2 and sin r = cos x, for |x| ≤ [`COS_MAX`]. The first part of [`cos`].
+#[inline(always)]
+pub fn cos_as_sin<const FMA: bool>(x: f64) -> f64 {
     // π in two parts. Without a fused product the first part has 40 bits, so that its product is exact.
     let (high, low) = if FMA {
         (2.0 * FRAC_PI_2, 2.0 * PI_2_LOW)
@@ -67,6 +73,13 @@ pub fn cos<const FMA: bool>(x: f64) -> f64 {
     let shifted = mul_add::<FMA>(x, FRAC_1_PI, -0.5) + ROUND;
     let n_and_half = (shifted - ROUND) + 0.5;
     let r = mul_add::<FMA>(n_and_half, low, mul_add::<FMA>(n_and_half, high, -x));
+    // The lowest bit of n is the sign.
+    f64::from_bits(r.to_bits() ^ (shifted.to_bits() << 63))
+}
+
+/// sin r for |r| ≤ π/2. The second part of [`cos`].
+#[inline(always)]
+pub fn sin_half_turn<const FMA: bool>(r: f64) -> f64 {
     let r2 = r * r;
     let p = horner::<FMA, 8>(
         r2,
@@ -81,7 +94,5 @@ pub fn cos<const FMA: bool>(x: f64) -> f64 {
             2.721_455_519_971_528e-15,
         ],
     );
-    let sine = mul_add::<FMA>(r * r2, p, r);
-    // The lowest bit of n is the sign.
-    f64::from_bits(sine.to_bits() ^ (shifted.to_bits() << 63))
+    mul_add::<FMA>(r * r2, p, r)
 }
