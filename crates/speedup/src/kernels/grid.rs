@@ -162,12 +162,14 @@ impl Multiversion for Row<'_> {
             // The last step evaluates some points of the step before again, which does not change the maximum.
             let squares = &self.squares[(step * POINT_LANES).min(last)..][..POINT_LANES];
             // Two loops, because a processor sees too few instructions ahead for both to hide their latency.
-            let mut angles = [0.0; POINT_LANES];
+            let (mut angles, mut denominators) = ([0.0; POINT_LANES], [0.0; POINT_LANES]);
             for lane in 0..POINT_LANES {
-                angles[lane] = cos_as_sin::<FMA>(squares[lane] + y2);
+                let r = squares[lane] + y2;
+                angles[lane] = cos_as_sin::<FMA>(r);
+                denominators[lane] = 1.0 + r;
             }
             for lane in 0..POINT_LANES {
-                let value = sin_half_turn::<FMA>(angles[lane]) / (1.0 + (squares[lane] + y2));
+                let value = sin_half_turn::<FMA>(angles[lane]) / denominators[lane];
                 let larger = if value > largest[lane] {
                     value
                 } else {
