@@ -18,9 +18,6 @@ pub const CHUNK: u64 = 1 << 14;
 /// Chunks that are drawn side by side, one per lane.
 const CHUNK_LANES: usize = 32;
 
-/// Lanes of one group: the compiler writes the vector instructions of a whole group one after another.
-const GROUP_LANES: usize = 8;
-
 /// Estimates π from `points` random points, by a serial loop.
 ///
 /// Points are drawn in chunks of [`CHUNK`], chunk c from stream c. The standard error is
@@ -82,7 +79,7 @@ pub fn estimate_parallel(points: u64, streams: Streams, threads: Threads) -> Res
         let first = (number * CHUNK_LANES) as u64;
         let outside = isa.dispatch(CountOutside { streams, first });
         let lanes = (CHUNK_LANES as u64).min(full_chunks - first) as usize;
-        outside.as_flattened()[..lanes].iter().sum::<u64>()
+        outside[..lanes].iter().sum::<u64>()
     };
     let tasks = 0..full_chunks.div_ceil(CHUNK_LANES as u64) as usize;
     let tasks = tasks.into_par_iter().with_max_len(1);
@@ -105,7 +102,8 @@ fn ratio(points: u64, outside: u64) -> f64 {
 #[inline(always)]
 fn is_outside(draw: u64) -> u64 {
     let (x, y) = (draw >> 33, draw & 0x7fff_ffff);
-    (x * x + y * y) >> 62
+    // Checks of an overflow, which cannot occur, would keep the compiler from vector instructions.
+    x.wrapping_mul(x).wrapping_add(y.wrapping_mul(y)) >> 62
 }
 
 /// The number of points of one chunk that lie outside the circle.
@@ -121,32 +119,19 @@ struct CountOutside {
     first: u64,
 }
 
-/// The streams of some lanes, and how many points of each were outside.
-struct Group {
-    streams: StreamLanes<GROUP_LANES>,
-    outside: [u64; GROUP_LANES],
-}
-
 impl Multiversion for CountOutside {
-    type Output = [[u64; GROUP_LANES]; CHUNK_LANES / GROUP_LANES];
+    type Output = [u64; CHUNK_LANES];
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Output {
-        let mut groups = std::array::from_fn(|group| {
-            let first = self.first + (group * GROUP_LANES) as u64;
-            Group {
-                streams: StreamLanes::new(self.streams, first),
-                outside: [0; GROUP_LANES],
-            }
-        });
+    fn run<const FMA: bool>(self) -> [u64; CHUNK_LANES] {
+        let mut lanes = StreamLanes::<CHUNK_LANES>::new(self.streams, self.first);
+        let mut outside = [0_u64; CHUNK_LANES];
         for _ in 0..CHUNK {
-            for Group { streams, outside } in &mut groups {
-                for (lane, outside) in outside.iter_mut().enumerate() {
-                    *outside = outside.wrapping_add(is_outside(streams.next(lane)));
-                }
+            for (lane, outside) in outside.iter_mut().enumerate() {
+                *outside = outside.wrapping_add(is_outside(lanes.next(lane)));
             }
         }
-        groups.map(|group| group.outside)
+        outside
     }
 }
 
@@ -187,7 +172,7 @@ mod tests {
         let (streams, first) = (Streams::new(8), 100);
         for isa in Isa::available() {
             let side_by_side = isa.dispatch(CountOutside { streams, first });
-            for (chunk, &outside) in (first..).zip(side_by_side.as_flattened()) {
+            for (chunk, &outside) in (first..).zip(&side_by_side) {
                 assert_eq!(outside, count_outside(chunk, u64::MAX, streams), "{isa}");
             }
         }
