@@ -13,15 +13,17 @@
 //! | [`turns`] | runs in turns, so that all sides of a ratio ran at the same time |
 //! | [`process`] | a program that answers `SECONDS VALUE` for each line `run` |
 //! | [`builds`] | our two builds |
-//! | [`measurement`] | a measurement, as one line of JSON |
-//! | [`machine`] | the machine's clock and memory bandwidth |
+//! | [`results`], [`measurement`] | measurements with the processor and the day, as lines of JSON |
+//! | [`machine`] | the rates of this machine from which limits are computed |
 //! | [`workloads`] | the list of workloads, at the sizes of the handouts |
 //! | [`prepare`], [`inputs`] | their inputs and values; numbers that are the same in every language |
 //! | [`workload`], [`roofline`] | a workload, and the hardware's limit for it |
+//! | [`level`] | the instruction sets at which all this is measured |
 #![forbid(unsafe_code)]
 
 pub mod builds;
 pub mod inputs;
+pub mod level;
 pub mod machine;
 pub mod measurement;
 pub mod peers;
@@ -30,6 +32,7 @@ pub mod process;
 pub mod publish;
 pub mod ratio;
 pub mod report;
+pub mod results;
 pub mod roofline;
 pub mod run;
 pub mod turns;

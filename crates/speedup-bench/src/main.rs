@@ -1,8 +1,8 @@
 //! The program of the benchmark.
 //!
-//! - `speedup-bench [--only WORKLOAD] [--quick] [--peers] [--report] [--python PROGRAM]` is
+//! - `speedup-bench [--only WORKLOAD] [--level LEVEL] [--quick] [--peers] [--report] [--python PROGRAM]` is
 //!   `cargo xtask bench`.
-//! - `speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [--quick]` takes turns with the programs
+//! - `speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [SCALE]` takes turns with the programs
 //!   of the peers. For each line `run` on its standard input it does the work once and answers
 //!   `SECONDS VALUE`. It ends with its input.
 #![forbid(unsafe_code)]
@@ -13,10 +13,10 @@ use std::{env, io};
 
 use anyhow::{Context, Result, bail};
 use speedup::Threads;
-use speedup_bench::machine;
+use speedup_bench::level::Level;
 use speedup_bench::run::{self, Request};
 use speedup_bench::workload::{Run, Scale};
-use speedup_bench::workloads::WORKLOADS;
+use speedup_bench::workloads;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -43,7 +43,8 @@ fn request(options: &[&str]) -> Result<Request> {
             value.with_context(|| format!("{option} needs a value"))
         };
         match *option {
-            "--only" => request.only = Some((*value()?).to_owned()),
+            "--only" => request.only.push((*value()?).to_owned()),
+            "--level" => request.levels.push(Level::named(value()?)?),
             "--python" => request.python = Some(value()?.into()),
             "--quick" => request.quick = true,
             "--peers" => request.peers = true,
@@ -56,20 +57,14 @@ fn request(options: &[&str]) -> Result<Request> {
 
 fn prepare(arguments: &[&str]) -> Result<Run> {
     let (name, implementation, threads, scale) = match *arguments {
-        [name, implementation, threads] => (name, implementation, threads, Scale::Full),
-        [name, implementation, threads, "--quick"] => (name, implementation, threads, Scale::Quick),
-        _ => bail!("usage: speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [--quick]"),
+        [name, implementation, threads] => (name, implementation, threads, "1"),
+        [name, implementation, threads, scale] => (name, implementation, threads, scale),
+        _ => bail!("usage: speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [SCALE]"),
     };
     let threads = Threads::new(threads.parse().context("THREADS is no number")?)?;
-    if name == machine::NAME {
-        return machine::prepare(implementation, threads)
-            .with_context(|| format!("no measure {implementation}"));
-    }
-    let workload = WORKLOADS
-        .iter()
-        .find(|w| w.name == name && w.implementation == implementation)
+    let prepare = workloads::preparation(name, implementation)
         .with_context(|| format!("no implementation {implementation} of {name}"))?;
-    (workload.prepare)(threads, scale)
+    prepare(threads, Scale(scale.parse().context("SCALE is no number")?))
 }
 
 fn serve(mut run: Run) -> Result<()> {

@@ -8,42 +8,51 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use kernel::{files, programs};
 
+use speedup::simd::Isa;
+
 use crate::builds::Build;
+use crate::level::Level;
 use crate::machine;
 use crate::turns::Entry;
-use crate::workload::{CProgram, Scale};
-use crate::workloads::{WORKLOADS, find};
+use crate::workload::{CProgram, Scale, Workload};
+use crate::workloads::{RUST, WORKLOADS, find};
 
 /// The sources of the peers, below the checkout.
 const SOURCES: &str = "crates/speedup-bench/peers";
 
-/// The fastest code that gcc makes for this machine.
-const FLAGS: [&str; 4] = ["-O3", "-march=native", "-ffast-math", "-fopenmp"];
+/// What gcc is told beside the level.
+const FLAGS: [&str; 3] = ["-O3", "-ffast-math", "-fopenmp"];
 
-/// All workloads in one of our builds.
-///
-/// At [`Scale::Quick`] a workload that does less work has no expected value.
-pub fn ours(build: Build, program: &Path, scale: Scale) -> impl Iterator<Item = Entry> {
-    WORKLOADS.iter().map(move |workload| {
-        let full = scale == Scale::Full || workload.quick.is_none();
-        Entry {
-            workload: workload.name.to_owned(),
-            implementation: workload.implementation.to_owned(),
-            build: build.name.to_owned(),
-            expected: full.then_some(workload.expected),
-            command: own(program, workload.name, workload.implementation, scale),
-        }
-    })
+/// A workload in one of our builds at a level. Only the full work has an expected value.
+pub fn ours(
+    workload: &'static Workload,
+    build: Build,
+    program: &Path,
+    level: Level,
+    scale: Scale,
+) -> Entry {
+    let (name, implementation) = (workload.name, workload.implementation);
+    Entry {
+        workload: name.to_owned(),
+        implementation: implementation.to_owned(),
+        build: build.name.to_owned(),
+        level: Some(level),
+        scale: scale.0,
+        expected: (scale == Scale::FULL).then_some(workload.expected),
+        command: own(program, name, implementation, scale, Some(level)),
+    }
 }
 
-/// The measures of the machine.
-pub fn of_machine(program: &Path) -> impl Iterator<Item = Entry> {
-    machine::MEASURES.iter().map(|(measure, _)| Entry {
-        workload: machine::NAME.to_owned(),
-        implementation: (*measure).to_owned(),
-        build: machine::NAME.to_owned(),
-        expected: None,
-        command: own(program, machine::NAME, measure, Scale::Full),
+/// The other programs in Rust, in our release build. Each chooses its instruction set.
+pub fn in_rust(program: &Path) -> impl Iterator<Item = Entry> {
+    RUST.iter().map(|(workload, name, _)| Entry {
+        workload: (*workload).to_owned(),
+        implementation: (*name).to_owned(),
+        build: "rust".to_owned(),
+        level: None,
+        scale: 1.0,
+        expected: find(workload, name).map(|row| row.expected),
+        command: own(program, workload, name, Scale::FULL, None),
     })
 }
 
@@ -52,33 +61,37 @@ fn own(
     workload: &'static str,
     implementation: &'static str,
     scale: Scale,
+    level: Option<Level>,
 ) -> Box<dyn Fn(usize) -> Command> {
     let program = program.to_owned();
     Box::new(move |threads| {
         let mut command = Command::new(&program);
         command.args(["serve", workload, implementation]);
         command.arg(threads.to_string());
-        if scale == Scale::Quick {
-            command.arg("--quick");
+        if let Some(level) = level {
+            command.env(Isa::VARIABLE, level.to_string());
         }
+        command.arg(scale.0.to_string());
         command
     })
 }
 
-/// Compiles the C programs into `folder`.
+/// Compiles the C programs for a level into the folder of that level in `folder`.
 ///
 /// # Errors
 ///
 /// The first program that cannot be compiled.
-pub fn compile_c(folder: &Path) -> Result<()> {
-    files::make_folder(folder)?;
+pub fn compile_c(folder: &Path, level: Level) -> Result<()> {
+    let folder = folder.join(level.to_string());
+    files::make_folder(&folder)?;
     let compiler = env::var_os("CC").unwrap_or_else(|| "gcc".into());
     let mut sources: Vec<&str> = programs().map(|(_, c)| c.source).collect();
     sources.dedup();
     for name in sources {
         let source = Path::new(SOURCES).join("c").join(format!("{name}.c"));
         let mut command = Command::new(&compiler);
-        command.args(FLAGS).arg(source).arg("-o");
+        command.args(FLAGS).args(level.c_flags());
+        command.arg(source).arg("-o");
         command.arg(folder.join(name)).arg("-lm");
         programs::output(&mut command)
             .with_context(|| format!("cannot compile {name}.c (gcc with OpenMP is needed)"))?;
@@ -86,14 +99,22 @@ pub fn compile_c(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The C programs that were compiled into `folder`.
-pub fn of_c(folder: &Path) -> impl Iterator<Item = Entry> {
-    programs().map(|(workload, c)| {
+/// The C programs that were compiled for a level into `folder`, and the measures of the machine.
+pub fn of_c(folder: &Path, level: Level) -> impl Iterator<Item = Entry> {
+    let folder = folder.join(level.to_string());
+    programs().map(move |(workload, c)| {
         let program = folder.join(c.source);
+        let build = if workload == machine::NAME {
+            workload
+        } else {
+            "c"
+        };
         Entry {
             workload: workload.to_owned(),
             implementation: c.implementation.to_owned(),
-            build: "c".to_owned(),
+            build: build.to_owned(),
+            level: Some(level),
+            scale: 1.0,
             expected: find(workload, c.implementation).map(|row| row.expected),
             command: Box::new(move |threads| {
                 let mut command = Command::new(&program);
@@ -104,9 +125,13 @@ pub fn of_c(folder: &Path) -> impl Iterator<Item = Entry> {
     })
 }
 
-fn programs() -> impl Iterator<Item = (&'static str, &'static CProgram)> {
-    let of_row = WORKLOADS.iter().map(|w| w.c.iter().map(|c| (w.name, c)));
-    of_row.flatten()
+fn programs() -> impl Iterator<Item = (&'static str, CProgram)> {
+    let of_row = WORKLOADS.iter().map(|w| w.c.iter().map(|c| (w.name, *c)));
+    let of_machine =
+        machine::MEASURES.map(|(name, _)| CProgram::variant(machine::NAME, name, name));
+    of_row
+        .flatten()
+        .chain(of_machine.map(|c| (machine::NAME, c)))
 }
 
 /// Makes the Python environment of the peers in `venv` unless it is there, and returns its Python.
@@ -160,6 +185,8 @@ fn python_entry(python: &Path, line: &str) -> Option<Entry> {
         workload: workload.to_owned(),
         implementation: implementation.to_owned(),
         build: "python".to_owned(),
+        level: None,
+        scale: 1.0,
         expected: Some(row.expected),
         command: Box::new(move |threads| {
             let mut command = peer(&python);
@@ -184,15 +211,21 @@ fn peer(python: &Path) -> Command {
 mod tests {
     use super::*;
     use crate::builds::BUILDS;
+    use crate::workload::QUICK;
 
     #[test]
     fn every_c_program_has_an_entry_with_the_value_of_its_row() {
-        let entries: Vec<Entry> = of_c(Path::new("/x")).collect();
-        assert!(entries.iter().all(|entry| entry.expected.is_some()));
-        let last = &entries[entries.len() - 1];
+        let entries: Vec<Entry> = of_c(Path::new("/x"), Level::Avx2).collect();
+        let (c, machine): (Vec<Entry>, _) = entries.into_iter().partition(|e| e.build == "c");
+        assert!(c.iter().all(|entry| entry.expected.is_some()));
+        assert!(machine.iter().all(|entry| entry.expected.is_none()));
+        let last = &c[c.len() - 1];
         assert_eq!(last.implementation, "c-old");
         let command = (last.command)(3);
-        assert_eq!(format!("{command:?}"), r#""/x/fill_squares" "3" "old""#);
+        assert_eq!(
+            format!("{command:?}"),
+            r#""/x/avx2/fill_squares" "3" "old""#
+        );
     }
 
     #[test]
@@ -207,13 +240,14 @@ mod tests {
 
     #[test]
     fn only_full_work_has_an_expected_value() {
-        let entries: Vec<Entry> = ours(BUILDS[0], Path::new("x"), Scale::Quick).collect();
-        assert_eq!(entries[1].workload, "eigenvalues");
-        assert!(entries[1].expected.is_none() && entries[0].expected.is_some());
-        let command = (entries[1].command)(2);
+        let program = Path::new("x");
+        let entry = |scale| ours(&WORKLOADS[1], BUILDS[0], program, Level::Baseline, scale);
+        assert!(entry(Scale::FULL).expected.is_some());
+        assert!(entry(QUICK).expected.is_none());
+        let command = (entry(QUICK).command)(2);
         assert_eq!(
             format!("{command:?}"),
-            r#""x" "serve" "eigenvalues" "speedup" "2" "--quick""#
+            r#"SPEEDUP_ISA="baseline" "x" "serve" "eigenvalues" "speedup" "2" "0.1""#
         );
     }
 

@@ -1,6 +1,7 @@
 //! A program that answers `SECONDS VALUE` for each line `run`.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -90,6 +91,15 @@ impl Process {
         }
     }
 
+    /// The most memory that the program has had so far, where the system tells it.
+    pub fn peak_bytes(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(1024 * line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?)
+    }
+
     fn died<T>(&mut self) -> Result<T> {
         let name = &self.name;
         let _ = self.child.kill();
@@ -153,6 +163,8 @@ mod tests {
         };
         assert_eq!(peer.run(LIMIT).unwrap(), sample);
         assert_eq!(peer.run(LIMIT).unwrap(), sample);
+        let peak = peer.peak_bytes();
+        assert!(peak.is_some_and(|bytes| bytes > 100_000) || !cfg!(target_os = "linux"));
     }
 
     #[test]

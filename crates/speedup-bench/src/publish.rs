@@ -1,33 +1,33 @@
 //! The results in the repository: the page of the benchmarks, a notebook, the chart, the raw lines.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use kernel::files;
 
-use crate::measurement::{self, Measurement};
+use crate::level::Level;
 use crate::report;
-use crate::workloads;
+use crate::results::Results;
 
-/// The folder of the last full measurement, below the checkout.
+/// The folder of the full measurements, below the checkout: a file per processor and level.
 const FOLDER: &str = "crates/speedup-bench/results";
-
-/// The full table, in that folder.
-const RATIOS: &str = "ratios.md";
-
-/// The table as the notebook shows it, beside the full one.
-const SHORT: &str = "short.md";
 
 /// The chart.
 const CHART: &str = ".github/ratios.svg";
 
-/// The page that shows the full table and the chart.
+/// The chart of growing work.
+const GROWTH: &str = ".github/growth.svg";
+
+/// The page that shows the tables of all levels and the chart.
 const BENCHMARKS: &str = ".github/BENCHMARKS.md";
 
 /// The notebook that explains the ratios. It shows the short table and the chart.
 const NOTEBOOK: &str = "notebooks/04-wealth.ipynb";
+
+/// The level of the short table and of the chart, if it was measured: most laptops have it.
+const SHOWN: Level = Level::Avx2;
 
 /// The lines between which they stand in both.
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
@@ -36,66 +36,91 @@ const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 const ALT: &str = "Bar chart: how many times as long as ours the fastest Python and C take, \
                    for each kernel; the numbers are in the table";
 
-/// Refuses measurements that are not those of a full run with peers.
-///
-/// # Errors
-///
-/// The first workload that was not measured in full.
-pub fn check_complete(results: &Path) -> Result<()> {
-    let text = read(results).context("nothing was measured")?;
-    let all = measurement::read(&text)?;
-    let full = |m: &Measurement| m.build == "python" && m.repeats >= 5;
-    let measured = |name: &str| all.iter().any(|m| m.workload == name && full(m));
-    match workloads::names().into_iter().find(|name| !measured(name)) {
-        None => Ok(()),
-        Some(name) => bail!("the last run has no {name} in full: cargo xtask bench --peers"),
-    }
-}
+/// The same for the chart of growing work.
+const GROWTH_ALT: &str = "Line chart: time per number against the memory that kernels write, with the sizes of the caches";
 
-/// Checks all values, and writes the ratios, the raw lines and the chart into the repository.
+/// Checks all values, and writes the results and what shows them into the repository.
 ///
-/// Partial results are only shown on the screen, and their tables and chart written beside them.
+/// Partial results are only shown on the screen.
 ///
 /// # Errors
 ///
 /// If a value is wrong, or if a file cannot be read or written.
-pub fn publish(results: &Path, partial: bool) -> Result<()> {
-    let lines = read(results)?;
-    let measurements = measurement::read(&lines)
-        .and_then(|all| measurement::check_values(&all).map(|()| all))
+pub fn publish(results: &Results, partial: bool) -> Result<()> {
+    results
+        .check_values()
         .context("the results are not accepted")?;
-    let ratios = report::markdown(&measurements);
-    let short = report::short(&measurements);
-    let chart = report::chart(&measurements)?;
-    let chart = chart.svg();
-    println!("\n{ratios}");
-    let (folder, picture) = match partial {
-        true => (
-            results.with_file_name(""),
-            results.with_file_name("ratios.svg"),
-        ),
-        false => (PathBuf::from(FOLDER), PathBuf::from(CHART)),
-    };
-    files::write(&folder.join(RATIOS), ratios.as_bytes())?;
-    files::write(&folder.join(SHORT), short.as_bytes())?;
-    files::write(&picture, chart.as_bytes())?;
+    for level in results.levels() {
+        println!("\n{}", report::markdown(results, level));
+    }
     if partial {
-        println!("a part only, so {BENCHMARKS} keeps its table");
+        println!("a part only, so {BENCHMARKS} keeps its tables");
         return Ok(());
     }
-    files::write(&folder.join("results.jsonl"), lines.as_bytes())?;
-    let page = between_marks(&read(Path::new(BENCHMARKS))?, &page_block(&ratios))
+    keep(results, Path::new(FOLDER))?;
+    pages()
+}
+
+/// Writes the results into a folder: a file for each level. Those of other processors and levels stay.
+fn keep(results: &Results, folder: &Path) -> Result<()> {
+    for level in results.levels() {
+        let path = folder.join(results.file_name(level));
+        files::write(&path, results.at(level).text()?.as_bytes())?;
+        println!("written: {}", path.display());
+    }
+    Ok(())
+}
+
+/// Writes the page, the notebook and the chart from the results in the repository.
+///
+/// # Errors
+///
+/// If a file cannot be read or written.
+pub fn pages() -> Result<()> {
+    let newest = newest(Path::new(FOLDER))?;
+    let (results, level) = shown(&newest)?;
+    let svg = report::chart(results, level)?;
+    let svg = svg.svg();
+    let page = between_marks(&read(Path::new(BENCHMARKS))?, &page_block(&newest))
         .with_context(|| format!("{BENCHMARKS} has no marks for the ratios"))?;
-    files::write_if_changed(Path::new(BENCHMARKS), page.as_bytes())?;
-    let block = notebook_block(chart.as_bytes(), &short);
+    let block = notebook_block(svg.as_bytes(), &report::short(results, level));
     let notebook = between_marked_lines(&read(Path::new(NOTEBOOK))?, &block)
         .with_context(|| format!("{NOTEBOOK} has no marks for the ratios"))?;
-    files::write_if_changed(Path::new(NOTEBOOK), notebook.as_bytes())?;
-    println!("written: {}", folder.join(RATIOS).display());
-    for path in [CHART, BENCHMARKS, NOTEBOOK] {
+    let growth = match newest.iter().find(|(results, _)| results.grows()) {
+        Some((results, level)) => Some(report::growth_chart(results, *level)?),
+        None => None,
+    };
+    let growth = growth.iter().map(|chart| (GROWTH, chart.svg()));
+    let files = [(CHART, svg), (BENCHMARKS, &page), (NOTEBOOK, &notebook)];
+    for (path, text) in files.into_iter().chain(growth) {
+        files::write_if_changed(Path::new(path), text.as_bytes())?;
         println!("written: {path}");
     }
     Ok(())
+}
+
+/// The newest results at each level, the widest level first.
+fn newest(folder: &Path) -> Result<Vec<(Results, Level)>> {
+    let mut all = Vec::new();
+    for path in files::list(folder)? {
+        let results = Results::read(&read(&path)?).with_context(|| path.display().to_string())?;
+        let levels = results.levels();
+        all.extend(levels.into_iter().map(|level| (results.clone(), level)));
+    }
+    let levels = Level::ALL.into_iter().rev();
+    let of_level = levels.filter_map(|level| {
+        let there = all.iter().filter(|(_, of)| *of == level);
+        there.max_by_key(|(results, _)| &results.head.date).cloned()
+    });
+    Ok(of_level.collect())
+}
+
+/// The results of the short table and the chart.
+fn shown(newest: &[(Results, Level)]) -> Result<(&Results, Level)> {
+    let mut found = newest.iter();
+    let found = found.find(|(_, level)| *level == SHOWN).or(newest.first());
+    let (results, level) = found.context("nothing was measured: cargo xtask bench --peers")?;
+    Ok((results, *level))
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -103,8 +128,19 @@ fn read(path: &Path) -> Result<String> {
 }
 
 /// What the page of the benchmarks shows.
-fn page_block(table: &str) -> String {
-    format!("![{ALT}](ratios.svg)\n\n{table}")
+fn page_block(newest: &[(Results, Level)]) -> String {
+    let tables = newest
+        .iter()
+        .map(|(results, level)| report::markdown(results, *level));
+    let tables = tables.collect::<Vec<_>>().join("\n");
+    let growth = match newest.iter().any(|(results, _)| results.grows()) {
+        true => format!("\n![{GROWTH_ALT}](growth.svg)\n"),
+        false => String::new(),
+    };
+    format!(
+        "![{ALT}](ratios.svg)\n\n{tables}{growth}\n{}",
+        report::legend()
+    )
 }
 
 /// What the notebook shows. The chart is part of the text, so that the file can be handed out alone.
@@ -145,6 +181,8 @@ fn between_marks(text: &str, block: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ratio::rows;
+    use crate::results::planted;
 
     #[test]
     fn only_the_block_is_replaced() {
@@ -160,17 +198,48 @@ mod tests {
     fn tables_page_and_notebook_show_the_committed_results() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
-        let results = |name: &str| read(&format!("{FOLDER}/{name}"));
-        let all = measurement::read(&results("results.jsonl")).unwrap();
-        assert_eq!(report::markdown(&all), results(RATIOS));
-        assert_eq!(report::short(&all), results(SHORT));
+        let newest = newest(&root.join(FOLDER)).unwrap();
         let page = read(BENCHMARKS);
-        let block = page_block(&results(RATIOS));
-        assert_eq!(between_marks(&page, &block), Some(page));
+        assert_eq!(between_marks(&page, &page_block(&newest)), Some(page));
         let notebook = read(NOTEBOOK);
         let svg = read(CHART);
-        let block = notebook_block(svg.as_bytes(), &results(SHORT));
+        let (results, level) = shown(&newest).unwrap();
+        let block = notebook_block(svg.as_bytes(), &report::short(results, level));
         assert_eq!(between_marked_lines(&notebook, &block), Some(notebook));
+    }
+
+    /// A share above 1 shows a wrong limit.
+    #[test]
+    fn no_kernel_is_faster_than_its_limit() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+        for (results, level) in newest(&folder).unwrap() {
+            for row in rows(&results, level) {
+                let (name, threads) = (row.workload.label, row.threads);
+                let share = row.share().unwrap_or_default();
+                assert!(share <= 1.0, "{level}: {name}, {threads} threads: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn results_of_other_processors_and_levels_stay() {
+        let folder = std::env::temp_dir().join(format!("speedup-bench-{}", std::process::id()));
+        let mut all = planted();
+        keep(&all, &folder).unwrap();
+        all.head.processor = "Xeon".to_owned();
+        all.head.date = "2026-12-01".to_owned();
+        keep(&all.at(Level::Avx2), &folder).unwrap();
+        let newest = newest(&folder).unwrap();
+        let names: Vec<_> = newest
+            .iter()
+            .map(|(results, level)| (results.head.processor.as_str(), *level))
+            .collect();
+        let old = "Core (TM) 7, haswell";
+        assert_eq!(names, [(old, Level::Avx512), ("Xeon", Level::Avx2)]);
+        assert_eq!(shown(&newest).unwrap().1, Level::Avx2);
+        assert_eq!(files::list(&folder).unwrap().len(), 3);
+        files::remove(&folder).unwrap();
+        assert!(shown(&[]).is_err());
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! Our time divided by that of the fastest Python, the source's own way and C.
 
+use crate::level::Level;
 use crate::machine;
 use crate::measurement::Measurement;
-use crate::workload::Workload;
+use crate::results::Results;
+use crate::roofline::Limit;
+use crate::workload::{Wanted, Workload};
 use crate::workloads::WORKLOADS;
 
-/// Peers that do less than the work. They are in the results, but not counted as Python's best.
+/// Peers that are in the results, but not counted as Python's best, each with the reason.
 ///
-/// `jax-single` works in single precision, and `blas-single` is exact below 2²⁴ only.
-pub const NOT_COUNTED: [&str; 2] = ["jax-single", "blas-single"];
+/// `blas-single` is exact below 2²⁴ only.
+pub const NOT_COUNTED: [(&str, &str); 3] = [
+    ("jax-single", "it works in single precision"),
+    ("blas-single", "it works in single precision"),
+    ("nalgebra", "it is in Rust, too"),
+];
 
 /// The largest ratio of a median to the shortest time at which the median is steady.
 pub const STEADY: f64 = 1.5;
@@ -31,6 +38,8 @@ pub struct Row {
     pub workload: &'static Workload,
     /// The number of threads.
     pub threads: usize,
+    /// The ratios that are wanted at the level of the row.
+    pub wanted: Wanted,
     /// Our median from a build like the notebook's, in seconds.
     pub notebook: f64,
     /// Whether this median is steady.
@@ -43,8 +52,8 @@ pub struct Row {
     pub handout: Option<Best>,
     /// The fastest C.
     pub c: Option<Best>,
-    /// The time that the roofline allows, in seconds.
-    pub roofline: Option<f64>,
+    /// The time that the roofline allows.
+    pub limit: Option<Limit>,
 }
 
 impl Row {
@@ -59,12 +68,17 @@ impl Row {
         self.steady && peers.into_iter().flatten().all(|peer| peer.steady)
     }
 
+    /// The part of the limit's speed that is reached: at most 1 if the limit is right.
+    pub fn share(&self) -> Option<f64> {
+        Some(self.limit?.seconds / self.notebook)
+    }
+
     /// Whether each wanted ratio that was measured is met; `None` if none was.
     pub fn met(&self) -> Option<bool> {
         let pairs = [
-            (self.workload.wanted.python, &self.python),
-            (self.workload.wanted.handout, &self.handout),
-            (self.workload.wanted.c, &self.c),
+            (self.wanted.python, &self.python),
+            (self.wanted.handout, &self.handout),
+            (self.wanted.c, &self.c),
         ];
         let checks = pairs
             .into_iter()
@@ -73,12 +87,13 @@ impl Row {
     }
 }
 
-/// All rows that our own measurements allow, by number of threads and then by workload.
-pub fn rows(measurements: &[Measurement]) -> Vec<Row> {
+/// All rows that our own measurements at a level allow, by number of threads and then by workload.
+pub fn rows(results: &Results, level: Level) -> Vec<Row> {
+    let measurements = &results.at(level).measurements;
     let mut counts: Vec<usize> = measurements.iter().map(|m| m.threads).collect();
     counts.sort_unstable();
     counts.dedup();
-    let row = |(threads, workload)| row(measurements, workload, threads);
+    let row = |(threads, workload)| row(measurements, workload, level, threads);
     counts
         .into_iter()
         .flat_map(|threads| WORKLOADS.iter().map(move |workload| (threads, workload)))
@@ -86,10 +101,16 @@ pub fn rows(measurements: &[Measurement]) -> Vec<Row> {
         .collect()
 }
 
-fn row(all: &[Measurement], workload: &'static Workload, threads: usize) -> Option<Row> {
+fn row(
+    all: &[Measurement],
+    workload: &'static Workload,
+    level: Level,
+    threads: usize,
+) -> Option<Row> {
     let of_row: Vec<&Measurement> = all
         .iter()
-        .filter(|m| m.threads == threads && workload.has(&m.workload, &m.implementation))
+        .filter(|m| m.threads == threads && m.scale.is_none())
+        .filter(|m| workload.has(&m.workload, &m.implementation))
         .collect();
     let steady = |m: &Measurement| m.median_s <= STEADY * m.min_s;
     let ours = |build: &str| {
@@ -116,57 +137,27 @@ fn row(all: &[Measurement], workload: &'static Workload, threads: usize) -> Opti
     Some(Row {
         workload,
         threads,
+        wanted: workload.wanted_at(level),
         notebook: notebook.median_s,
         steady: steady(notebook),
         release: ours("release").map(|m| m.median_s),
-        python: best("python", &|name| !NOT_COUNTED.contains(&name)),
+        python: best("python", &|name| {
+            NOT_COUNTED.iter().all(|(not, _)| *not != name)
+        }),
         handout: best("python", &|name| name.contains("handout")),
         c: best("c", &|_| true),
-        roofline: workload.roofline.seconds(rate, threads),
+        limit: workload.roofline.limit(rate, level, threads),
     })
-}
-
-/// Measurements for tests.
-#[cfg(test)]
-pub fn planted() -> Vec<Measurement> {
-    let lines = [
-        ("wealth", "speedup", "notebook", 2, 0.05),
-        ("wealth", "speedup", "release", 2, 0.04),
-        ("wealth", "numpy-threads", "python", 2, 0.6),
-        ("wealth", "numba-handout", "python", 2, 1.5),
-        ("wealth", "jax-single", "python", 2, 0.3),
-        ("wealth", "c", "c", 2, 0.1),
-        ("wealth", "c", "c", 1, 0.2),
-        ("fill_squares", "speedup-new", "notebook", 2, 0.02),
-        ("fill_squares", "speedup-old", "notebook", 2, 0.008),
-        ("fill_squares", "c-new", "c", 2, 0.01),
-        ("fill_squares", "c-old", "c", 2, 0.004),
-        ("machine", "fill-200MB", "machine", 2, 0.01),
-    ];
-    lines
-        .into_iter()
-        .map(
-            |(workload, implementation, build, threads, seconds)| Measurement {
-                workload: workload.to_owned(),
-                implementation: implementation.to_owned(),
-                build: build.to_owned(),
-                threads,
-                median_s: seconds,
-                min_s: seconds,
-                repeats: 5,
-                value: 50e9,
-            },
-        )
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::planted;
 
     #[test]
     fn the_best_of_those_that_count() {
-        let rows = rows(&planted());
+        let rows = rows(&planted(), Level::Avx2);
         let wealth = &rows[0];
         assert_eq!(wealth.workload.name, "wealth");
         assert_eq!(
@@ -175,31 +166,45 @@ mod tests {
         );
         assert_eq!(wealth.over(wealth.handout.as_ref()), Some(0.05 / 1.5));
         assert_eq!(wealth.over(wealth.c.as_ref()), Some(0.5));
-        // 0.05 is not above 0.6 / 12, 1.5 / 30 or 0.1.
-        assert!(wealth.met().is_some());
+        assert_eq!(wealth.met(), Some(true));
     }
 
     #[test]
     fn new_and_old_memory_are_not_mixed() {
-        let rows = rows(&planted());
+        let rows = rows(&planted(), Level::Avx2);
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[1].c.as_ref().unwrap().seconds, 0.01);
         assert_eq!(rows[2].c.as_ref().unwrap().seconds, 0.004);
         assert_eq!(rows[2].met(), Some(false));
-        assert_eq!(rows[2].roofline, Some(0.004));
+        assert_eq!(rows[2].limit.unwrap().seconds, 0.004);
+        assert_eq!(rows[2].share(), Some(0.5));
     }
 
     #[test]
     fn a_median_far_from_the_shortest_time_is_told() {
         let mut all = planted();
-        assert!(rows(&all)[0].is_steady());
-        all[5].min_s = 0.5 * all[5].median_s;
-        assert!(!rows(&all)[0].is_steady());
-        assert!(rows(&all)[1].is_steady());
+        assert!(rows(&all, Level::Avx2)[0].is_steady());
+        let c = &mut all.measurements[5];
+        c.min_s = 0.5 * c.median_s;
+        assert!(!rows(&all, Level::Avx2)[0].is_steady());
+        assert!(rows(&all, Level::Avx2)[1].is_steady());
     }
 
     #[test]
     fn threads_without_a_measurement_of_ours_have_no_row() {
-        assert!(rows(&planted()).iter().all(|row| row.threads == 2));
+        assert!(
+            rows(&planted(), Level::Avx2)
+                .iter()
+                .all(|row| row.threads == 2)
+        );
+    }
+
+    #[test]
+    fn the_levels_are_not_mixed_and_share_what_has_none() {
+        let rows = rows(&planted(), Level::Avx512);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].notebook, 0.03);
+        assert_eq!(rows[0].c, None);
+        assert_eq!(rows[0].over(rows[0].python.as_ref()), Some(0.03 / 0.6));
     }
 }

@@ -1,33 +1,46 @@
 //! The ratios as tables and as a chart.
 
-use speedup_notebook::display::chart::{BarChart, Chart};
+use speedup_notebook::display::chart::{BarChart, Chart, LineChart};
 use speedup_notebook::measure::format::{format_duration, significant};
 
+use crate::level::Level;
 use crate::machine;
 use crate::measurement::Measurement;
 use crate::ratio::{Best, NOT_COUNTED, Row, rows};
+use crate::results::Results;
+use crate::workload::Workload;
 use crate::workloads::WORKLOADS;
 
 /// All measurements as a table for the screen.
-pub fn measurements(measurements: &[Measurement]) -> String {
+pub fn measurements(results: &Results) -> String {
     let mut text = format!(
-        "{:<13} {:<20} {:<9} {:>7} {:>11} {:>11} {:>8}  {}\n",
-        "workload", "implementation", "build", "threads", "median", "shortest", "repeats", "value"
+        "{:<13} {:<22} {:<9} {:<8} {:>7} {:>11} {:>11} {:>8}  {}\n",
+        "workload",
+        "implementation",
+        "build",
+        "level",
+        "threads",
+        "median",
+        "shortest",
+        "repeats",
+        "value"
     );
-    for m in measurements {
+    for m in &results.measurements {
         let (median, shortest) = (format_duration(m.median_s), format_duration(m.min_s));
+        let level = m.level.map_or(String::new(), |level| level.to_string());
         text += &format!(
-            "{:<13} {:<20} {:<9} {:>7} {median:>11} {shortest:>11} {:>8}  {}\n",
+            "{:<13} {:<22} {:<9} {level:<8} {:>7} {median:>11} {shortest:>11} {:>8}  {}\n",
             m.workload, m.implementation, m.build, m.threads, m.repeats, m.value
         );
     }
     text
 }
 
-/// The tables of ratios per number of threads, then the limits of the kernels and of the machine.
-pub fn markdown(measurements: &[Measurement]) -> String {
-    let rows = rows(measurements);
-    let mut text = String::new();
+/// The tables of ratios at a level, one per number of threads, then the rates of the machine.
+pub fn markdown(results: &Results, level: Level) -> String {
+    let rows = rows(results, level);
+    let Results { head, .. } = results;
+    let mut text = format!("### {level}: {}, {}\n\n", head.processor, head.date);
     let mut counts: Vec<usize> = rows.iter().map(|row| row.threads).collect();
     counts.dedup();
     for threads in counts.into_iter().rev() {
@@ -40,26 +53,39 @@ pub fn markdown(measurements: &[Measurement]) -> String {
         }
         text.push('\n');
     }
-    text += "Medians; all sides took turns in one run, with a C library that asks for huge pages, \
-             as the notebooks' kernel has it. *Ours* is the kernel as a notebook builds it. *Limit* \
-             is the time that the bound below allows, *share* how much of that speed is reached. \
-             *Unsteady*: a median is more than 1.5 times the shortest time, as other work on the \
-             machine makes it, and the ratio means little.";
-    let left_out = NOT_COUNTED.map(|name| left_out(measurements, name));
-    text += &left_out.concat();
-    text += "\n\n| kernel | work | what bounds it |\n| --- | --- | --- |\n";
-    let shown = |name: &str| rows.iter().any(|row| row.workload.name == name);
-    for workload in WORKLOADS.iter().filter(|w| shown(w.name)) {
-        let (name, work, roofline) = (workload.name, workload.work, &workload.roofline);
+    let notes = NOT_COUNTED.map(|(name, why)| not_counted(results, &rows, name, why));
+    let machine = of_machine(&results.at(level));
+    let growth = growth(results, level);
+    text += &format!("{}\n\n{machine}\n\n{growth}", notes.concat().trim());
+    text.trim().to_owned() + "\n"
+}
+
+/// What holds at all levels: what the tables show, and the limits of the kernels.
+pub fn legend() -> String {
+    let mut text = "Medians; all sides took turns in one run, with a C library that asks for huge \
+         pages, as the notebooks' kernel has it. *Ours* is the kernel as a notebook builds it. *Limit* is the time that \
+         the bound below allows, with the operation or the memory that gives it; *share* is how much of that speed \
+         is reached. *Unsteady*: a median is more than 1.5 times the shortest time, as other work on the machine \
+         makes it, and the ratio means little. What chooses its own instruction set was measured once, \
+         and stands at each level: all in Python; or at the widest level only: `eigenvalues`.\n\n\
+         | kernel | work | what bounds it: operations at baseline, avx2, avx512; memory |\n\
+         | --- | --- | --- |\n"
+        .to_owned();
+    for Workload {
+        name,
+        work,
+        roofline,
+        ..
+    } in &WORKLOADS
+    {
         text += &format!("| `{name}` | {work} | {} |\n", roofline.words());
     }
-    text += &of_machine(measurements);
     text
 }
 
-/// One table for a handout: the others' times divided by ours, with the most threads.
-pub fn short(measurements: &[Measurement]) -> String {
-    let rows = rows(measurements);
+/// One table for a handout: the others' times divided by ours at a level, with the most threads.
+pub fn short(results: &Results, level: Level) -> String {
+    let rows = rows(results, level);
     let most = most_threads(&rows);
     let mut text = format!(
         "| kernel, {} | work | Python's best | the source's way | C | limit | share of it |\n|{}\n",
@@ -78,18 +104,28 @@ pub fn short(measurements: &[Measurement]) -> String {
             times(&row.python),
             times(&row.handout),
             times(&row.c),
-            workload.roofline.kind().to_owned(),
+            row.limit.map_or("–", |limit| limit.measure).to_owned(),
             share(row),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
     }
-    text
+    let Results { head, .. } = results;
+    text + &format!(
+        "\n{}, instruction set `{level}`, {}.\n",
+        head.processor, head.date
+    )
 }
 
 fn share(row: &Row) -> String {
-    row.roofline.map_or("–".to_owned(), |seconds| {
-        format!("{:.0} %", 100.0 * seconds / row.notebook)
-    })
+    row.share()
+        .map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share))
+}
+
+fn title(workload: &Workload) -> String {
+    match workload.suffix() {
+        "" => format!("`{}`", workload.name),
+        suffix => format!("`{}`, {} memory", workload.name, &suffix[1..]),
+    }
 }
 
 fn line(row: &Row) -> String {
@@ -109,12 +145,12 @@ fn line(row: &Row) -> String {
             .map_or("–".to_owned(), |ratio| significant(ratio, 2))
     };
     let wanted: Vec<String> = [
-        (workload.wanted.python, "Python"),
-        (workload.wanted.handout, "handout"),
-        (workload.wanted.c, "C"),
+        (row.wanted.python, "Python"),
+        (row.wanted.handout, "handout"),
+        (row.wanted.c, "C"),
     ]
     .into_iter()
-    .filter_map(|(wanted, who)| Some(format!("{} × {who}", significant(wanted?, 2))))
+    .filter_map(|(wanted, who)| Some(format!("{} × {who}", significant(wanted?, 3))))
     .collect();
     let met = match row.met() {
         Some(_) if !row.is_steady() => "unsteady",
@@ -122,12 +158,8 @@ fn line(row: &Row) -> String {
         Some(false) => "no",
         None => "–",
     };
-    let name = match workload.suffix() {
-        "" => format!("`{}`", workload.name),
-        suffix => format!("`{}`, {} memory", workload.name, &suffix[1..]),
-    };
     let cells = [
-        name,
+        title(workload),
         format_duration(row.notebook),
         time(row.release),
         peer(&row.python),
@@ -138,39 +170,44 @@ fn line(row: &Row) -> String {
         ratio(&row.c),
         wanted.join(", "),
         met.to_owned(),
-        time(row.roofline),
+        row.limit.map_or("–".to_owned(), |limit| {
+            format!("{} ({})", format_duration(limit.seconds), limit.measure)
+        }),
         share(row),
     ];
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// A sentence on a peer that does less than the work; empty if it was not measured.
-fn left_out(measurements: &[Measurement], name: &str) -> String {
-    let most = measurements.iter().filter(|m| m.implementation == name);
-    most.max_by_key(|m| m.threads)
-        .map_or(String::new(), |m| {
-            let (workload, threads) = (&m.workload, plural(m.threads));
-            let time = format_duration(m.median_s);
-            format!(" Not counted, as it works in single precision: {name} ({workload}), {time} on {threads}.")
-        })
+/// A sentence on a peer that is not counted; empty if it was not measured.
+fn not_counted(results: &Results, rows: &[Row], name: &str, why: &str) -> String {
+    let shown = |workload: &str| rows.iter().any(|row| row.workload.name == workload);
+    let measured = results.measurements.iter();
+    let most = measured.filter(|m| m.implementation == name && shown(&m.workload));
+    most.max_by_key(|m| m.threads).map_or(String::new(), |m| {
+        let (workload, threads) = (&m.workload, plural(m.threads));
+        let time = format_duration(m.median_s);
+        format!(" Not counted, as {why}: {name} ({workload}), {time} on {threads}.")
+    })
 }
 
-fn of_machine(measurements: &[Measurement]) -> String {
-    let mut text = String::new();
-    for m in measurements.iter().filter(|m| m.build == machine::NAME) {
-        let rate = m.value / 1e9;
-        let unit = if m.implementation == "clock" {
-            "GHz"
-        } else {
-            "GB/s"
-        };
-        let (name, threads) = (&m.implementation, plural(m.threads));
-        text += &format!("\n- {name}, {threads}: {} {unit}", significant(rate, 3));
+fn of_machine(results: &Results) -> String {
+    let mut rates = Vec::new();
+    for (name, unit) in machine::MEASURES {
+        let all = results.measurements.iter();
+        let of_measure = all.filter(|m| m.build == machine::NAME && m.implementation == name);
+        let values = of_measure.map(|m| significant(m.value / 1e9, 3));
+        let values = values.collect::<Vec<_>>().join(", ");
+        if !values.is_empty() {
+            rates.push(format!("`{name}` {values} {unit}"));
+        }
     }
-    if text.is_empty() {
-        return text;
+    if rates.is_empty() {
+        return String::new();
     }
-    format!("\nMeasured of the machine in the same run:\n{text}\n")
+    format!(
+        "The machine in the same run, from one thread to all: {}.",
+        rates.join("; ")
+    )
 }
 
 fn most_threads(rows: &[Row]) -> usize {
@@ -184,13 +221,13 @@ fn plural(threads: usize) -> String {
     }
 }
 
-/// A bar chart of the fastest Python's and C's times divided by ours, with the most threads.
+/// A bar chart of the fastest Python's and C's times divided by ours at a level, with the most threads.
 ///
 /// # Errors
 ///
 /// If nothing was measured.
-pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
-    let rows = rows(measurements);
+pub fn chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
+    let rows = rows(results, level);
     let most = most_threads(&rows);
     let complete = |row: &&Row| row.threads == most && row.python.is_some();
     let rows: Vec<Row> = rows.iter().filter(complete).cloned().collect();
@@ -200,7 +237,7 @@ pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
     };
     BarChart::new(
         &format!(
-            "Time of the fastest Python and of C, in times ours, {}",
+            "Time of the fastest Python and of C, in times ours, {}, {level}",
             plural(most)
         ),
         rows.iter().map(|row| row.workload.label),
@@ -212,44 +249,139 @@ pub fn chart(measurements: &[Measurement]) -> Result<Chart, speedup::Error> {
     .draw()
 }
 
+fn scale(m: &Measurement) -> f64 {
+    m.scale.unwrap_or(1.0)
+}
+
+/// Our measurements of a workload in release by growing work, if there is less or more than the handouts'.
+fn growing<'a>(results: &'a Results, workload: &Workload, level: Level) -> Vec<&'a Measurement> {
+    let all = results.measurements.iter();
+    let ours = all.filter(|m| m.build == "release" && m.level == Some(level));
+    let mut ours: Vec<_> = ours
+        .filter(|m| m.workload == workload.name && m.implementation == workload.implementation)
+        .collect();
+    let most = ours.iter().map(|m| m.threads).max();
+    ours.retain(|m| Some(m.threads) == most);
+    ours.sort_by(|a, b| scale(a).total_cmp(&scale(b)));
+    ours
+}
+
+/// How the time per element and the memory grow with the work; empty if that was not measured.
+fn growth(results: &Results, level: Level) -> String {
+    let mut text = String::new();
+    for workload in &WORKLOADS {
+        let growing = growing(results, workload, level);
+        if growing.len() < 2 {
+            continue;
+        }
+        if text.is_empty() {
+            let scales = growing.iter().map(|m| format!(" × {} |", scale(m)));
+            let scales = scales.collect::<String>();
+            text = format!(
+                "| time per element, {}, and memory; work of the handouts |{scales}\n|{}\n",
+                plural(growing[0].threads),
+                " --- |".repeat(growing.len() + 1)
+            );
+        }
+        let cell = |m: &&Measurement| {
+            let elements = scale(m) * workload.roofline.elements;
+            let memory = m.peak_bytes.map_or(String::new(), |bytes| {
+                format!(", {} MB", significant(bytes as f64 / 1e6, 2))
+            });
+            format!(" {}{memory} |", format_duration(m.median_s / elements))
+        };
+        let cells = growing.iter().map(cell).collect::<String>();
+        text += &format!("| {} |{cells}\n", title(workload));
+    }
+    text
+}
+
+/// A line chart of the time per element of what fills memory, against the memory, with the sizes of the caches.
+///
+/// # Errors
+///
+/// If growing work was not measured.
+pub fn growth_chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
+    let mut chart = LineChart::new(&format!("Time against memory, {level}"))
+        .x("memory written [bytes]")
+        .y("time per number [ns]")
+        .log_x()
+        .log_y()
+        .markers();
+    for workload in WORKLOADS.iter().filter(|w| !w.roofline.traffic.is_empty()) {
+        let (bytes, elements) = (workload.roofline.bytes(), workload.roofline.elements);
+        let point = |m: &Measurement| (bytes * scale(m), 1e9 * m.median_s / (elements * scale(m)));
+        let points = growing(results, workload, level).into_iter().map(point);
+        chart = chart.series(workload.label, points.collect::<Vec<_>>());
+    }
+    for (k, bytes) in results.head.caches.iter().enumerate() {
+        chart = chart.series(&format!("cache {}", k + 1), [(*bytes, 0.1), (*bytes, 10.0)]);
+    }
+    chart.draw()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ratio::planted;
+    use crate::results::planted;
 
     #[test]
     fn the_table_has_a_line_for_each_row() {
-        let text = markdown(&planted());
+        let text = markdown(&planted(), Level::Avx2);
         assert!(text.contains("| `wealth` | 50 ms | 40 ms | 600 ms (numpy-threads) | 0.083 | 1.5 s (numba-handout) | 0.033 | 100 ms (c) | 0.5 |"), "{text}");
         assert!(text.contains("`fill_squares`, old memory"), "{text}");
         assert!(text.contains("Not counted, as it works in single precision: jax-single"));
-        assert!(text.contains("fill-200MB, 2 threads: 50 GB/s"));
+        assert!(
+            text.contains("to all: `products` 50 G/s; `write-200MB` 50 GB/s."),
+            "{text}"
+        );
+        assert!(text.starts_with("### avx2: Core (TM) 7, haswell, 2026-11-29\n"));
+        assert!(text.contains("| 4 ms (write-200MB) | 50 % |"), "{text}");
     }
 
     #[test]
     fn every_line_of_a_table_has_as_many_cells() {
-        for line in markdown(&planted()).lines().filter(|l| l.starts_with("| ")) {
+        for line in (markdown(&planted(), Level::Avx2) + &legend()).lines() {
             let cells = line.matches('|').count();
-            assert!(cells == 14 || cells == 4, "{line}");
+            assert!([0, 14, 4, 3].contains(&cells), "{line}");
         }
     }
 
     #[test]
     fn the_short_table_tells_how_many_times_as_long_others_take() {
-        let text = short(&planted());
+        let text = short(&planted(), Level::Avx2);
         assert!(
-            text.contains(
-                "| `wealth` | 50,000 households × 1,000 periods | 12 | 30 | 2 | arithmetic |"
-            ),
+            text.contains("| `wealth` | 50,000 households × 1,000 periods | 12 | 30 | 2 | – |"),
             "{text}"
         );
         let cells = |line: &str| line.matches('|').count();
-        assert!(text.lines().all(|line| cells(line) == 8), "{text}");
+        let (of_table, last): (Vec<&str>, _) = text.lines().partition(|line| cells(line) == 8);
+        assert_eq!(of_table.len(), 5);
+        assert_eq!(
+            last[1],
+            "Core (TM) 7, haswell, instruction set `avx2`, 2026-11-29."
+        );
+    }
+
+    #[test]
+    fn growing_work_has_a_table() {
+        let mut all = planted();
+        assert_eq!(growth(&all, Level::Avx2), "");
+        assert!(growth_chart(&all, Level::Avx2).is_err());
+        let mut more = all.measurements[1].clone();
+        (more.scale, more.median_s, more.peak_bytes) = (Some(10.0), 0.5, Some(3_000_000));
+        all.measurements.push(more);
+        let text = growth(&all, Level::Avx2);
+        assert!(text.contains("| × 1 | × 10 |"), "{text}");
+        assert!(
+            text.contains("| `wealth` | 0.8 ns | 1 ns, 3 MB |"),
+            "{text}"
+        );
     }
 
     #[test]
     fn the_chart_says_in_words_what_it_shows() {
-        let chart = chart(&planted()).unwrap();
+        let chart = chart(&planted(), Level::Avx2).unwrap();
         assert!(
             chart.description().contains("wealth 12"),
             "{}",

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::level::Level;
 use crate::measurement::{Measurement, median_of};
 use crate::process::Process;
 use crate::workload::Expected;
@@ -53,6 +54,10 @@ pub struct Entry {
     pub implementation: String,
     /// `notebook`, `release`, `python`, `c` or `machine`.
     pub build: String,
+    /// The instruction set; `None` if the program chooses it.
+    pub level: Option<Level>,
+    /// The amount of work in times that of the handouts.
+    pub scale: f64,
     /// The value that it must give; `None` for no check.
     pub expected: Option<Expected>,
     /// The program for that number of threads.
@@ -78,8 +83,11 @@ pub fn take(entries: &[&Entry], threads: &[usize], rounds: Rounds) -> Result<Vec
     let mut players = Vec::new();
     for entry in entries {
         for &threads in threads {
+            let level = entry
+                .level
+                .map_or(String::new(), |level| format!(", {level}"));
             let name = format!(
-                "{} {} ({threads} threads)",
+                "{} {} ({threads} threads{level})",
                 entry.build, entry.implementation
             );
             players.push(Player {
@@ -128,6 +136,9 @@ fn measured(player: &Player) -> Measurement {
         workload: player.entry.workload.clone(),
         implementation: player.entry.implementation.clone(),
         build: player.entry.build.clone(),
+        level: player.entry.level,
+        scale: Some(player.entry.scale).filter(|scale| *scale != 1.0),
+        peak_bytes: player.process.peak_bytes(),
         threads: player.threads,
         median_s: median_of(&player.times),
         min_s: player.times.iter().copied().fold(f64::INFINITY, f64::min),
@@ -149,6 +160,8 @@ mod tests {
             workload: "w".to_owned(),
             implementation: name.to_owned(),
             build: "c".to_owned(),
+            level: Some(Level::Avx2),
+            scale: 1.0,
             expected: None,
             command: Box::new(move |threads| {
                 let mut command = Command::new("sh");
@@ -193,6 +206,6 @@ mod tests {
     fn who_fails_is_named() {
         let peer = entry("numba", "read l; exit 1");
         let error = take(&[&peer], &[2], rounds(2)).unwrap_err().to_string();
-        assert!(error.contains("c numba (2 threads) ended"), "{error}");
+        assert!(error.contains("c numba (2 threads, avx2) ended"), "{error}");
     }
 }

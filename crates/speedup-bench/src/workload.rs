@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use speedup::Threads;
 
+use crate::level::Level;
 use crate::roofline::Roofline;
 
 /// One run of a program: the time of the kernel, and the value that is checked.
@@ -20,13 +21,34 @@ pub struct Sample {
 /// A prepared kernel; each call is one run of the same work.
 pub type Run = Box<dyn FnMut() -> Result<Sample>>;
 
-/// The amount of work per run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+/// Makes the inputs.
+pub type Prepare = fn(Threads, Scale) -> Result<Run>;
+
+/// The amount of work per run, in times that of the handouts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale(pub f64);
+
+/// The part of long work that quick runs do.
+pub const QUICK: Scale = Scale(0.1);
+
+impl Scale {
     /// The sizes of the handouts.
-    Full,
-    /// The same sizes, except for workloads that take many seconds: these do less.
-    Quick,
+    pub const FULL: Self = Self(1.0);
+
+    /// The length of a side that is `n` at full scale, for work that grows with a power of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup_bench::workload::Scale;
+    ///
+    /// assert_eq!(Scale(0.01).side(1000, 1), 10);
+    /// assert_eq!(Scale(0.01).side(1000, 2), 100);
+    /// ```
+    pub fn side(self, n: usize, power: i32) -> usize {
+        let side = n as f64 * self.0.powf(1.0 / f64::from(power));
+        (side.round() as usize).max(1)
+    }
 }
 
 /// The value that every implementation of a workload must give.
@@ -81,6 +103,14 @@ pub struct Wanted {
     pub c: Option<f64>,
 }
 
+impl Wanted {
+    /// Ratios to Python's time and C's.
+    pub const fn of(python: Option<f64>, c: Option<f64>) -> Self {
+        let handout = None;
+        Self { python, handout, c }
+    }
+}
+
 /// A program in C: one source, called with one variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CProgram {
@@ -123,13 +153,15 @@ pub struct Workload {
     pub label: &'static str,
     /// The work in words.
     pub work: &'static str,
-    /// The smaller work of [`Scale::Quick`] in words; `None` if it is the same.
-    pub quick: Option<&'static str>,
+    /// Whether it takes many seconds, so that quick runs do [`QUICK`] of it.
+    pub is_long: bool,
     /// Makes the inputs.
-    pub prepare: fn(Threads, Scale) -> Result<Run>,
-    /// The value of every implementation at [`Scale::Full`].
+    pub prepare: Prepare,
+    /// The value of every implementation at [`Scale::FULL`].
     pub expected: Expected,
-    /// The ratios that are wanted with as many threads as cores.
+    /// Whether it takes the processor's widest level whatever the others are measured at.
+    pub always_widest: bool,
+    /// The ratios that are wanted with as many threads as cores, at the widest level.
     pub wanted: Wanted,
     /// The hardware's limit.
     pub roofline: Roofline,
@@ -148,6 +180,18 @@ impl Workload {
     /// ```
     pub fn suffix(&self) -> &'static str {
         self.implementation.trim_start_matches("speedup")
+    }
+
+    /// The ratios that are wanted at a level.
+    ///
+    /// At AVX2 that is C's time within a twentieth and no more than Python's, below that C's within a seventh.
+    pub fn wanted_at(&self, level: Level) -> Wanted {
+        match level {
+            _ if self.always_widest => self.wanted,
+            Level::Avx512 => self.wanted,
+            Level::Avx2 => Wanted::of(Some(1.0), Some(1.05)),
+            Level::Baseline => Wanted::of(None, Some(1.15)),
+        }
     }
 
     /// Whether an implementation belongs to this row.

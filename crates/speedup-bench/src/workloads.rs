@@ -5,216 +5,226 @@
 
 use crate::prepare;
 use crate::roofline::Roofline;
-use crate::workload::{CProgram, Expected, Wanted, Workload};
+use crate::workload::{CProgram, Expected, Prepare, Wanted, Workload};
 
-const NONE: Wanted = Wanted {
-    python: None,
-    handout: None,
-    c: None,
+/// What a row has unless it says otherwise.
+const KERNEL: Workload = Workload {
+    name: "",
+    implementation: "speedup",
+    label: "",
+    work: "",
+    is_long: false,
+    prepare: prepare::pi_points,
+    always_widest: false,
+    expected: Expected::new(0.0, 0.0),
+    wanted: Wanted::of(None, None),
+    roofline: Roofline {
+        elements: 0.0,
+        element: "",
+        operations: &[],
+        traffic: &[],
+    },
+    c: &[],
 };
+
+/// Programs in Rust that are not ours: workload, name, preparation.
+pub const RUST: [(&str, &str, Prepare); 1] =
+    [("eigenvalues", "nalgebra", prepare::eigenvalues_of_nalgebra)];
 
 /// All workloads, in the order in which they are shown.
 ///
-/// Vector instructions were counted in the kernels' loops, compiled for AVX-512 (8 doubles each).
-/// Zen 4 begins one product per cycle, alone or fused with an addition, and two other operations.
+/// The operations of a roofline are counted in the disassembly of the kernels' loops at each level, without loads, stores
+/// and copies of registers. A square root counts as a division, which takes no longer.
 pub static WORKLOADS: [Workload; 10] = [
     Workload {
         name: "nelder_mead",
-        implementation: "speedup",
         label: "optimizer",
         work: "1000 problems of 3 variables",
-        quick: None,
         prepare: prepare::nelder_mead_batch,
         // SciPy 1.17's result. Solvers that stop by another rule end elsewhere.
         expected: Expected::new(1475.97214, 0.01),
-        wanted: Wanted {
-            python: Some(0.25),
-            c: Some(1.5),
-            ..NONE
+        wanted: Wanted::of(Some(0.25), Some(1.2)),
+        roofline: Roofline {
+            elements: 126_350.0,
+            element: "iterations",
+            operations: &[("operations", [0.0, 0.0, 109.0])],
+            traffic: &[],
         },
-        roofline: Roofline::arithmetic(
-            126_350.0,
-            109.0 / 2.0 / 8.0,
-            "iterations, 109 operations for 8 of them",
-        ),
         c: &[
             CProgram::of("nelder_mead"),
             CProgram::variant("nelder_mead_scalar", "scalar", "c-scalar"),
         ],
+        ..KERNEL
     },
     Workload {
         name: "eigenvalues",
-        implementation: "speedup",
         label: "eigenvalues",
         work: "20 matrices 1000 × 1000",
-        quick: Some("4 matrices 300 × 300"),
+        is_long: true,
         prepare: prepare::eigenvalues,
-        // LAPACK's result for the inputs of this crate.
-        expected: Expected::new(421_600.592_882_5, 1e-3),
-        wanted: Wanted {
-            python: Some(0.9),
-            ..NONE
+        always_widest: true,
+        expected: Expected::new(prepare::EIGENVALUES, 1e-3),
+        wanted: Wanted::of(Some(0.9), None),
+        // 10 n³ operations (Golub and Van Loan, "Matrix Computations", 7.5.6), half of them products.
+        roofline: Roofline {
+            elements: 20.0 * 5e9,
+            element: "products, 5 n³ for each matrix",
+            operations: &[("products", [1.0; 3])],
+            traffic: &[],
         },
-        // 10 n³ operations (Golub and Van Loan, "Matrix Computations", 7.5.6). A processor with
-        // AVX-512 does 16 per cycle.
-        roofline: Roofline::arithmetic(
-            20.0 * 10e9,
-            1.0 / 16.0,
-            "floating-point operations, 10 n³ for each matrix",
-        ),
-        c: &[],
+        ..KERNEL
     },
     Workload {
         name: "grid_max",
-        implementation: "speedup",
         label: "grid",
         work: "25,000,000 points",
-        quick: None,
         prepare: prepare::grid_max,
         expected: Expected::new(0.999_999_279_712_172_8, 1e-12),
-        wanted: Wanted {
-            python: Some(1.0 / 15.0),
-            c: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0 / 15.0), Some(1.0)),
+        roofline: Roofline {
+            elements: 25e6,
+            element: "points",
+            operations: &[
+                ("products", [13.0; 3]),
+                ("divisions", [1.0; 3]),
+                ("operations", [33.0, 22.0, 22.0]),
+            ],
+            traffic: &[],
         },
-        roofline: Roofline::arithmetic(25e6, 13.0 / 8.0, "points, 13 products for 8 of them"),
         c: &[CProgram::of("grid_max")],
+        ..KERNEL
     },
     Workload {
         name: "wealth",
-        implementation: "speedup",
         label: "wealth",
         work: "50,000 households × 1,000 periods",
-        quick: None,
         prepare: prepare::wealth_median,
         // The value is computed on a grid, without draws. The medians of runs have a standard
         // deviation of 0.007.
         expected: Expected::new(1.835_24, 0.04),
         wanted: Wanted {
-            python: Some(1.0 / 12.0),
             handout: Some(1.0 / 30.0),
-            c: Some(1.0),
+            ..Wanted::of(Some(1.0 / 12.0), Some(1.05))
         },
-        roofline: Roofline::arithmetic(
-            50e6,
-            55.0 / 8.0,
-            "steps of a household, 55 products for 8 of them",
-        ),
+        roofline: Roofline {
+            elements: 50e6,
+            element: "steps of a household",
+            operations: &[
+                ("products", [55.0; 3]),
+                ("divisions", [2.0; 3]),
+                ("operations", [161.0, 113.0, 99.0]),
+            ],
+            traffic: &[],
+        },
         c: &[CProgram::of("wealth")],
+        ..KERNEL
     },
     Workload {
         name: "pi",
-        implementation: "speedup",
         label: "π",
         work: "100,000,000 points",
-        quick: None,
         prepare: prepare::pi_points,
         // The estimates have a standard deviation of 1.64·10⁻⁴.
         expected: Expected::new(std::f64::consts::PI, 1e-3),
-        wanted: Wanted {
-            python: Some(1.0 / 20.0),
-            c: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0 / 20.0), Some(1.0)),
+        roofline: Roofline {
+            elements: 100e6,
+            element: "points",
+            operations: &[("operations", [18.0, 16.0, 13.0])],
+            traffic: &[],
         },
-        roofline: Roofline::arithmetic(
-            100e6,
-            20.0 / 2.0 / 8.0,
-            "points, 20 operations for 8 of them",
-        ),
         c: &[CProgram::of("pi")],
+        ..KERNEL
     },
     Workload {
         name: "int_matmul",
-        implementation: "speedup",
         label: "integers",
         work: "1000 × 1000 times 1000 × 1000",
-        quick: None,
         prepare: prepare::int_matmul,
         expected: Expected::new(658_021_070_307.0, 0.0),
-        wanted: Wanted {
-            c: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(None, Some(1.0)),
+        roofline: Roofline {
+            elements: 1e9 / 8.0,
+            element: "8 products of two entries, one byte each",
+            operations: &[
+                ("short-products", [2.0, 1.0, 1.0]),
+                ("operations", [4.0, 2.0, 1.0]),
+            ],
+            traffic: &[],
         },
-        roofline: Roofline::arithmetic(
-            1e9,
-            1.0 / 64.0,
-            "products of two entries, 64 bytes in one instruction",
-        ),
         c: &[
             CProgram::variant("int_matmul", "int8", "c-int8"),
             CProgram::variant("int_matmul", "int16", "c-int16"),
             CProgram::variant("int_matmul", "int32", "c-int32"),
         ],
+        ..KERNEL
     },
     Workload {
         name: "poly_grid",
-        implementation: "speedup",
         label: "cubic",
         work: "10,000 × 50 values",
-        quick: None,
         prepare: prepare::poly_grid,
         expected: Expected::new(3_741_496.598_639_45, 1e-4),
-        wanted: Wanted {
-            python: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0), Some(1.2)),
+        roofline: Roofline {
+            elements: 500e3,
+            element: "values",
+            operations: &[("products", [3.0; 3]), ("operations", [6.0; 3])],
+            traffic: &[(4e6, "write-4MB")],
         },
-        roofline: Roofline::memory(4e6, "fill-4MB", "4 MB written, in the cache"),
         c: &[CProgram::of("poly_grid")],
+        ..KERNEL
     },
     Workload {
         name: "map_double",
-        implementation: "speedup",
         label: "double",
         work: "2,000,000 integers",
-        quick: None,
         prepare: prepare::map_double,
         expected: Expected::new(3_999_998_000_000.0, 0.0),
-        wanted: Wanted {
-            python: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0), None),
+        roofline: Roofline {
+            elements: 2e6,
+            element: "integers",
+            operations: &[("operations", [1.0; 3])],
+            traffic: &[(32e6, "copy-16MB")],
         },
-        roofline: Roofline::memory(
-            32e6,
-            "copy-32MB",
-            "16 MB read and 16 MB written, in the last cache if it is that large",
-        ),
         c: &[CProgram::of("map_double")],
+        ..KERNEL
     },
     Workload {
         name: "fill_squares",
         implementation: "speedup-new",
         label: "fill new",
         work: "5000 × 5000 doubles, new memory",
-        quick: None,
         prepare: prepare::fill_new,
         expected: Expected::new(416_566_665_290_000.0, 0.0),
-        wanted: Wanted {
-            python: Some(1.0),
-            c: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0), Some(1.0)),
+        // What the system has just cleared is still in the cache when it is written.
+        roofline: Roofline {
+            elements: 25e6,
+            element: "doubles",
+            operations: &[("products", [1.0; 3])],
+            traffic: &[(200e6, "write-4MB"), (200e6, "new-200MB")],
         },
-        roofline: Roofline::memory(
-            400e6,
-            "fill-200MB",
-            "200 MB cleared by the system, then written",
-        ),
         c: &[CProgram::variant("fill_squares", "new", "c-new")],
+        ..KERNEL
     },
     Workload {
         name: "fill_squares",
         implementation: "speedup-old",
         label: "fill old",
         work: "5000 × 5000 doubles, old memory",
-        quick: None,
         prepare: prepare::fill_old,
         expected: Expected::new(416_566_665_290_000.0, 0.0),
-        wanted: Wanted {
-            python: Some(1.0),
-            c: Some(1.0),
-            ..NONE
+        wanted: Wanted::of(Some(1.0), Some(1.0)),
+        roofline: Roofline {
+            elements: 25e6,
+            element: "doubles",
+            operations: &[("products", [1.0; 3])],
+            traffic: &[(200e6, "write-200MB")],
         },
-        roofline: Roofline::memory(200e6, "fill-200MB", "200 MB written"),
         c: &[CProgram::variant("fill_squares", "old", "c-old")],
+        ..KERNEL
     },
 ];
 
@@ -223,6 +233,21 @@ pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = WORKLOADS.iter().map(|w| w.name).collect();
     names.dedup();
     names
+}
+
+/// Whether a workload takes the processor's widest level whatever the others are measured at.
+pub fn always_widest(name: &str) -> bool {
+    WORKLOADS.iter().any(|w| w.name == name && w.always_widest)
+}
+
+/// Makes the inputs of one of our implementations or of another in Rust; `None` if there is none of these names.
+pub fn preparation(name: &str, implementation: &str) -> Option<Prepare> {
+    let ours = WORKLOADS
+        .iter()
+        .map(|w| (w.name, w.implementation, w.prepare));
+    let mut all = ours.chain(RUST);
+    let found = all.find(|(workload, of, _)| (*workload, *of) == (name, implementation));
+    found.map(|(_, _, prepare)| prepare)
 }
 
 /// The row of an implementation, ours or a peer's; `None` if there is none.
@@ -252,7 +277,7 @@ mod tests {
         for workload in &WORKLOADS {
             // In a build without optimisation only those that take no time.
             if ["nelder_mead", "map_double", "poly_grid"].contains(&workload.name) {
-                let mut run = (workload.prepare)(Threads::Sequential, Scale::Quick).unwrap();
+                let mut run = (workload.prepare)(Threads::Sequential, Scale::FULL).unwrap();
                 workload.expected.check(run().unwrap().value).unwrap();
             }
         }
@@ -269,12 +294,25 @@ mod tests {
     }
 
     #[test]
-    fn every_bandwidth_is_measured() {
-        for workload in &WORKLOADS {
-            if let Roofline::Memory { measure, .. } = workload.roofline {
-                assert!(machine::MEASURES.iter().any(|(name, _)| *name == measure));
-            }
-        }
+    fn every_limit_is_measured_and_every_measure_used() {
+        let operations = WORKLOADS.iter().flat_map(|w| w.roofline.operations);
+        let traffic = WORKLOADS.iter().flat_map(|w| w.roofline.traffic);
+        let mut used: Vec<&str> = operations.map(|(measure, _)| *measure).collect();
+        used.extend(traffic.map(|(_, measure)| measure));
+        let measures = machine::MEASURES.map(|(measure, _)| measure);
+        assert!(used.iter().all(|name| measures.contains(name)), "{used:?}");
+        assert!(
+            measures[1..].iter().all(|name| used.contains(name)),
+            "{used:?}"
+        );
+    }
+
+    #[test]
+    fn others_in_rust_belong_to_a_workload() {
+        assert!(preparation("eigenvalues", "nalgebra").is_some());
+        assert!(preparation("pi", "speedup").is_some() && preparation("pi", "c").is_none());
+        assert!(RUST.iter().all(|(name, of, _)| find(name, of).is_some()));
+        assert!(always_widest("eigenvalues") && !always_widest("pi"));
     }
 
     #[test]
@@ -298,8 +336,9 @@ mod tests {
         let mut names = names();
         names.sort_unstable();
         assert_eq!(names, python);
-        for c in WORKLOADS.iter().flat_map(|w| w.c) {
-            let source = folder.join("peers/c").join(c.source).with_extension("c");
+        let sources = WORKLOADS.iter().flat_map(|w| w.c).map(|c| c.source);
+        for source in sources.chain([machine::NAME]) {
+            let source = folder.join("peers/c").join(source).with_extension("c");
             assert!(source.is_file(), "{}", source.display());
         }
     }

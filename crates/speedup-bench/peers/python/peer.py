@@ -24,6 +24,9 @@ def limit_threads(threads: int, implementation: str) -> None:
     for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
         os.environ[f"{name}_NUM_THREADS"] = str(threads)
     os.environ["NUMEXPR_MAX_THREADS"] = str(threads)
+    # `openblas-Haswell-threads`: OpenBLAS as if the processor were a Haswell.
+    if implementation.startswith("openblas-"):
+        os.environ["OPENBLAS_CORETYPE"] = implementation.split("-")[1]
     if implementation.startswith("jax"):
         # XLA has as many threads as there are cores to run on.
         if hasattr(os, "sched_setaffinity"):

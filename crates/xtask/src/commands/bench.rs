@@ -15,17 +15,21 @@ const WORKLOADS: &str = include_str!("../../../speedup-bench/workloads.txt");
 
 #[derive(Args)]
 pub struct BenchArgs {
-    /// Only this workload, such as `wealth`
+    /// Only this workload, such as `wealth`; may be given several times
     #[arg(long, value_name = "WORKLOAD", value_parser = PossibleValuesParser::new(WORKLOADS.lines()))]
-    only: Option<String>,
+    only: Vec<String>,
+    /// At this instruction set: `baseline`, `avx2` or `avx512`; may be given several times [default: all that the
+    /// processor has]
+    #[arg(long, value_name = "NAME")]
+    level: Vec<String>,
     /// Fewer runs and less work: without peers under a minute, once all is built
     #[arg(long)]
     quick: bool,
-    /// In turns with programs in Python and C; writes the table of ratios and its chart
+    /// In turns with programs in Python and C; writes the tables of ratios and their chart
     #[arg(long)]
     peers: bool,
-    /// Measure nothing: write table and chart again from the last full run with peers
-    #[arg(long, conflicts_with_all = ["only", "quick", "peers"])]
+    /// Measure nothing: write tables and chart again from the results in the repository
+    #[arg(long, conflicts_with_all = ["only", "level", "quick", "peers"])]
     report: bool,
 }
 
@@ -48,8 +52,8 @@ pub fn run(paths: &Paths, args: &BenchArgs) -> Result<()> {
     bench
         .current_dir(&paths.root)
         .env("CARGO", toolchain::cargo());
-    if let Some(only) = &args.only {
-        bench.args(["--only", only]);
+    for (option, values) in [("--only", &args.only), ("--level", &args.level)] {
+        bench.args(values.iter().flat_map(|value| [option, value]));
     }
     if args.peers {
         bench

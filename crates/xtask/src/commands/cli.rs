@@ -161,6 +161,8 @@ mod tests {
     fn only_known_workloads_are_measured() {
         assert!(Cli::try_parse_from(["xtask", "bench", "--only", "pi", "--quick"]).is_ok());
         assert!(Cli::try_parse_from(["xtask", "bench", "--only", "luck"]).is_err());
+        let two = ["xtask", "bench", "--level", "avx2", "--level", "baseline"];
+        assert!(Cli::try_parse_from(two).is_ok());
     }
 
     #[test]
