@@ -47,7 +47,7 @@ pub static WORKLOADS: [Workload; 10] = [
         roofline: Roofline {
             elements: 126_350.0,
             element: "iterations",
-            operations: &[("operations", [0.0, 0.0, 109.0])],
+            operations: &[("operations", [143.0, 111.0, 111.0])],
             traffic: &[],
         },
         c: &[
@@ -87,7 +87,7 @@ pub static WORKLOADS: [Workload; 10] = [
             operations: &[
                 ("products", [13.0; 3]),
                 ("divisions", [1.0; 3]),
-                ("operations", [33.0, 22.0, 22.0]),
+                ("operations", [33.0, 23.0, 23.0]),
             ],
             traffic: &[],
         },
