@@ -67,11 +67,11 @@ class Course:
 
 def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool, course: Course) -> str:
     """The main part of the index page."""
-    entries = [entry(handout, timings, pdf) for handout in handouts]
+    entries = [entry(handout, timings, pdf, course.archive) for handout in handouts]
     parts = [f"<h1>{escape(course.title)}</h1>", course.introduction, run_of(handouts, timings)]
     downloads = []
     if course.archive:
-        downloads.append(f'<a href="{course.archive}" download>{ARCHIVE}</a>')
+        downloads.append(download(handouts[0], course.archive))
     if course.pdf:
         downloads.append(f'<a href="{course.pdf}">the course as one PDF</a>')
     if downloads:
@@ -103,13 +103,19 @@ def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
     return f'<p class="facts">{opening}: {machines}.</p>'
 
 
-def entry(handout: Handout, timings: dict[str, Any], pdf: bool) -> str:
+def download(handout: Handout, archive: str | None) -> str:
+    """A link to the archive, which runs; without one to the notebook, which needs its crates."""
+    if archive:
+        return f'<a href="{archive}" download>{ARCHIVE}</a>'
+    return f'<a href="{quote(handout.path.name)}" download>notebook</a>'
+
+
+def entry(handout: Handout, timings: dict[str, Any], pdf: bool, archive: str | None) -> str:
     """One handout on the index page."""
-    name = quote(handout.path.stem)
     figures = "\n".join(key_figures(handout))
-    facts = [f'<a href="{name}.ipynb" download>notebook alone</a>']
+    facts = [] if archive else [download(handout, None)]
     if pdf:
-        facts.append(f'<a href="{name}.pdf">PDF</a>')
+        facts.append(f'<a href="{quote(handout.path.stem)}.pdf">PDF</a>')
     total = timings.get(handout.path.stem, {}).get("total")
     if total is not None:
         facts.insert(0, f"run in {total:.0f} s")

@@ -17,7 +17,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import quote
 
 import quick  # noqa: F401 (first)
 
@@ -119,11 +118,9 @@ def markdown(text: str) -> tuple[str, list[tuple[int, str, str]]]:
 
 
 def with_downloads(handout: Handout, archive: str | None) -> str:
-    """A handout's cells, with links to its notebook and to what runs below its title."""
-    links = [f'<a href="{quote(handout.path.name)}" download>this notebook</a>']
-    if archive:
-        links.append(f'<a href="{archive}" download>{index.ARCHIVE}</a>')
-    line = f'<p class="facts downloads">Download: {" · ".join(links)}</p>'
+    """A handout's cells, with a link to what runs below its title."""
+    link = index.download(handout, archive)
+    line = f'<p class="facts downloads">Download: {link}</p>'
     return handout.cells.replace("</h1>\n", f"</h1>\n{line}\n", 1)
 
 
