@@ -15,8 +15,7 @@
 //!
 //! The generator has two output functions. [`Streams::stream`] uses "++", which is good for every purpose.
 //! [`Streams::floats`] uses "+", which is faster and made for doubles: its lowest four bits are weaker, and a uniform double
-//! uses the highest 53. The vector kernels draw from the second. In [`pi`](crate::kernels::pi) the four bits are the last of
-//! the 31 bits of a coordinate, and decide about one point in 10⁸.
+//! uses the highest 53. The vector kernels draw from the second.
 //!
 //! Sources: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47, 2021;
 //! G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
