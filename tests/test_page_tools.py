@@ -112,6 +112,10 @@ def test_a_key_leads_to_the_search_and_all_folds_open_at_once(
         assert box.input_value() == "1/f"
 
 
+def test_a_fraction_is_one_in_the_texts_of_the_search(handouts: Path) -> None:
+    assert "S(n)=(1)/(f+(1−f)/n)≤(1)/(f)" in (handouts / "search.js").read_text("utf-8")  # noqa: RUF001
+
+
 def test_the_last_hit_is_shown_in_full(handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{HANDOUT}.html") as watched:
         found = hits(watched.page, "thread")

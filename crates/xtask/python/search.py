@@ -12,6 +12,8 @@ from cells import plain, without_anchor
 NO_TEXT = re.compile(r"<(svg|style)\b.*?</\1>", flags=re.DOTALL)
 # What ends with these stands apart from what follows.
 APART = re.compile(r"(?=</(?:td|th|li|p|h[1-6]|pre|div|summary|math)>)")
+# A fraction's bar is drawn too.
+FRACTION = re.compile(r"<mfrac><mrow>(.*?)</mrow><mrow>(.*?)</mrow></mfrac>")
 HEADING = re.compile(r'<h[1-6] id="([^"]+)">(.*?)</h[1-6]>', flags=re.DOTALL)
 
 
@@ -24,7 +26,7 @@ def parts(page: str, link: str, body: str) -> Iterator[dict[str, str]]:
             "page": page,
             "title": title,
             "link": f"{link}#{name}",
-            "text": plain(APART.sub(" ", text)),
+            "text": plain(APART.sub(" ", FRACTION.sub(r"(\1)/(\2)", text))),
         }
 
 

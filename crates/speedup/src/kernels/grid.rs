@@ -93,7 +93,7 @@ pub fn maximum(points: &[f64]) -> Result<f64, Error> {
 /// Every point is evaluated, and only the maximum of each row is kept.
 ///
 /// **Same bits** for any number of threads. The result differs from that of [`maximum`] by at most 4 units in the last
-/// place, because [`maximum`] takes the system's cosine and this function [`cos`], which is within 2 units. A maximum
+/// place, because [`maximum`] takes the system's cosine and this function its own, which is within 2 units. A maximum
 /// below 10⁻⁹, next to a zero of the cosine, differs by at most 10⁻²⁴. For fewer than 32 points per side, and
 /// for grids that reach beyond x² + y² = 1000, the bits are those of [`maximum`].
 ///
