@@ -18,7 +18,7 @@ use crate::workloads;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// The processor's name, with the family that gcc knows it by.
+    /// The processor's name, with its design.
     pub processor: String,
     /// The day, as `2026-11-29`.
     pub date: String,
@@ -45,12 +45,9 @@ impl Head {
     pub fn of_today() -> Result<Self> {
         let date = programs::output(Command::new("date").arg("+%Y-%m-%d"))?;
         let mut processor = notebook::machine().processor;
-        let target = Command::new("gcc")
-            .args(["-march=native", "-Q", "--help=target"])
-            .output();
-        let target = target.map(|done| String::from_utf8_lossy(&done.stdout).into_owned());
-        if let Some(family) = family(&target.unwrap_or_default()) {
-            processor += &format!(" ({family})");
+        let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        if let Some(design) = design(&cpuinfo) {
+            processor += &format!(" ({design})");
         }
         Ok(Self {
             processor,
@@ -81,11 +78,24 @@ fn caches() -> Vec<f64> {
     indices.filter_map(size).collect()
 }
 
-/// The family of processors in gcc's list of options, such as `znver4`.
-fn family(target: &str) -> Option<&str> {
-    let mut lines = target.lines().map(str::trim);
-    let family = lines.find_map(|line| line.strip_prefix("-march="))?.trim();
-    (!family.is_empty()).then_some(family)
+/// A processor's design by the numbers in Linux's `/proc/cpuinfo`: clouds call all of AMD's `AMD EPYC`.
+fn design(cpuinfo: &str) -> Option<String> {
+    let field = |name: &str| {
+        let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
+        let found = fields.find(|(key, _)| key.trim() == name);
+        found.map(|(_, value)| value.trim())
+    };
+    let number = |name| field(name)?.parse::<u32>().ok();
+    let (family, model) = (number("cpu family")?, number("model")?);
+    let zen = match (field("vendor_id")?, family, model) {
+        ("AuthenticAMD", 23, ..48) => "Zen",
+        ("AuthenticAMD", 23, _) => "Zen 2",
+        ("AuthenticAMD", 25, 16..32 | 96..128 | 160..176) => "Zen 4",
+        ("AuthenticAMD", 25, _) => "Zen 3",
+        ("AuthenticAMD", 26, _) => "Zen 5",
+        _ => return Some(format!("family {family}, model {model}")),
+    };
+    Some(zen.to_owned())
 }
 
 impl Results {
@@ -139,7 +149,7 @@ impl Results {
         part
     }
 
-    /// The name of the file of this processor and level, such as `amd-epyc-znver4-avx2.jsonl`.
+    /// The name of the file of this processor and level, such as `amd-epyc-zen-4-avx2.jsonl`.
     pub fn file_name(&self, level: Level) -> String {
         let name = self.head.processor.to_lowercase();
         let words = name.split(|c: char| !c.is_ascii_alphanumeric());
@@ -271,10 +281,16 @@ mod tests {
     }
 
     #[test]
-    fn gcc_tells_the_family() {
-        let text = "Options:\n  -march=               \t\tznver4\n  -mtune=  x\n";
-        assert_eq!(family(text), Some("znver4"));
-        assert_eq!(family("clang: error"), None);
+    fn processors_of_one_name_are_told_apart() {
+        let cpuinfo = |vendor: &str, model: u32| {
+            format!(
+                "vendor_id\t: {vendor}\ncpu family\t: 25\nmodel\t\t: {model}\nmodel name\t: X\n"
+            )
+        };
+        let design = |vendor, model| design(&cpuinfo(vendor, model)).unwrap();
+        assert_eq!(design("AuthenticAMD", 1), "Zen 3");
+        assert_eq!(design("AuthenticAMD", 17), "Zen 4");
+        assert_eq!(design("GenuineIntel", 3), "family 25, model 3");
     }
 
     #[test]
