@@ -197,7 +197,7 @@ fn thread_counts() -> Vec<usize> {
 /// What `--quick` leaves out.
 fn quick_words(peers: bool) -> String {
     if peers {
-        return "--quick: one run of each that counts, after one to warm up".to_owned();
+        return "--quick: one turn of each that counts, after one to warm up".to_owned();
     }
     let less = WORKLOADS.iter().filter(|w| w.is_long);
     let less = less.map(|w| format!("; {}: {} of {}", w.name, QUICK.0, w.work));

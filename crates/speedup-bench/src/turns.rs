@@ -34,8 +34,8 @@ impl Rounds {
     pub const ALONE_QUICK: Rounds = Rounds::new(4, 40);
     /// With peers: five times each.
     pub const PEERS: Rounds = Rounds::new(6, 40);
-    /// With peers: one run of each that counts.
-    pub const PEERS_QUICK: Rounds = Rounds::new(2, 0);
+    /// With peers: one turn of each that counts.
+    pub const PEERS_QUICK: Rounds = Rounds::new(2, 40);
 
     /// A number of rounds, with turns of that many milliseconds.
     const fn new(count: usize, milliseconds: u64) -> Self {
