@@ -303,7 +303,7 @@ fn growth(results: &Results, level: Level) -> String {
 /// If growing work was not measured.
 pub fn growth_chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
     let mut chart = LineChart::new(&format!("Time against memory, {level}"))
-        .x("memory written [bytes]")
+        .x("memory read and written [bytes]")
         .y("time per number [ns]")
         .log_x()
         .log_y()
