@@ -10,7 +10,8 @@
 //! of 0.17 ms, and 200 MB took 460 ms instead of 17. So times for new memory depend on what ran before.
 
 use std::mem::MaybeUninit;
-use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 use crate::Error;
 use crate::Threads;
@@ -84,36 +85,22 @@ pub(crate) fn parallel_fill<T: Word>(
 }
 
 /// Runs `work` for each part with its number, with one thread in the calling thread.
-///
-/// Each thread begins with its own share of the parts, which lie side by side, and then helps the others. So a thread
-/// gets the parts again that it had in the last call and that may still be in its core's caches.
 fn for_each_part<T: Send>(
     values: &mut [T],
     part: usize,
     threads: Threads,
     work: impl Fn((usize, &mut [T])) + Sync + Send,
 ) -> Result<(), Error> {
-    let parts = values.len().div_ceil(part);
-    if threads.count() == 1 || parts <= 1 {
+    if threads.count() == 1 {
         values.chunks_mut(part).enumerate().for_each(work);
         return Ok(());
     }
-    let per_share = parts.div_ceil(threads.count());
-    let shares: Vec<_> = (0..parts)
-        .step_by(per_share)
-        .zip(values.chunks_mut(per_share * part))
-        .map(|(first, share)| Mutex::new((first..).zip(share.chunks_mut(part))))
-        .collect();
     threads.install(|| {
-        rayon::broadcast(|context| {
-            let (before, from_own) = shares.split_at(context.index().min(shares.len()));
-            for share in from_own.iter().chain(before) {
-                let next = || share.lock().unwrap_or_else(PoisonError::into_inner).next();
-                while let Some(part) = next() {
-                    work(part);
-                }
-            }
-        });
+        values
+            .par_chunks_mut(part)
+            .enumerate()
+            .with_max_len(1)
+            .for_each(work)
     })
 }
 
