@@ -78,10 +78,8 @@ impl BarLabels {
         let style = font.into_text_style(root).pos(anchor).color(&BLACK);
         for (c, lines) in self.labels.iter().enumerate().step_by(self.step) {
             let first = c % self.rows * self.lines();
-            for (k, line) in lines.iter().enumerate() {
-                let at = (centre(c), bottom + 9 + LINE * (first + k) as i32);
-                root.draw(&Text::new(line.as_str(), at, style.clone()))?;
-            }
+            let at = (centre(c), bottom + 9 + LINE * first as i32);
+            text::draw(root, lines, at, LINE, &style)?;
         }
         Ok(())
     }

@@ -101,19 +101,10 @@ pub fn frame_with_margins<'a, 'b>(
         .draw()?;
     let style = (FONT, TEXT).into_text_style(area).color(&BLACK);
     let left_aligned = style.pos(Pos::new(HPos::Left, VPos::Top));
-    for (k, line) in y_above.iter().enumerate() {
-        area.draw(&Text::new(
-            line.as_str(),
-            (MARGIN, 4 + LINE * k as i32),
-            left_aligned.clone(),
-        ))?;
-    }
+    text::draw(area, &y_above, (MARGIN, 4), LINE, &left_aligned)?;
     let centred = left_aligned.pos(Pos::new(HPos::Center, VPos::Top));
-    let first = height - MARGIN - pixels(&x_title);
-    for (k, line) in x_title.iter().enumerate() {
-        let at = (MARGIN + left + plot / 2, first + LINE * k as i32);
-        area.draw(&Text::new(line.as_str(), at, centred.clone()))?;
-    }
+    let middle = (MARGIN + left + plot / 2, height - MARGIN - pixels(&x_title));
+    text::draw(area, &x_title, middle, LINE, &centred)?;
     Ok(chart)
 }
 

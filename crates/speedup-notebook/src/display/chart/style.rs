@@ -69,12 +69,8 @@ pub fn background<'a>(
     let lines = text::lines(title, (width - 20) * TEXT / TITLE, TITLE_LINES);
     let centred = (FONT, TITLE).into_text_style(&root);
     let centred = centred.color(&BLACK).pos(Pos::new(HPos::Center, VPos::Top));
-    let height = |lines: usize| TITLE_LINE * lines as i32;
-    for (k, line) in lines.iter().enumerate() {
-        let at = (width / 2, 12 + height(k));
-        root.draw(&Text::new(line.as_str(), at, centred.clone()))?;
-    }
-    let below = root.margin(14 + height(lines.len()), 0, 0, 0);
+    text::draw(&root, &lines, (width / 2, 12), TITLE_LINE, &centred)?;
+    let below = root.margin(14 + TITLE_LINE * lines.len() as i32, 0, 0, 0);
     let rest = legend::draw(&root, &below, entries)?;
     Ok((root, rest))
 }

@@ -1,5 +1,9 @@
 //! Texts in a picture: their widths, and their lines.
 
+use plotters::prelude::*;
+
+use super::style::{Area, Drawn};
+
 /// Font of all text.
 pub const FONT: &str = "sans-serif";
 /// Font size of a title in pixels.
@@ -45,6 +49,19 @@ pub fn lines(text: &str, pixels: i32, most: usize) -> Vec<String> {
     }
     let lines = lines.iter().map(|line| truncated(line.trim_end(), pixels));
     lines.collect()
+}
+
+/// Draws lines below one another, the first at a place of the area, each `pitch` pixels below the last.
+pub fn draw(
+    area: &Area<'_>,
+    lines: &[String],
+    (x, y): (i32, i32),
+    pitch: i32,
+    style: &TextStyle<'_>,
+) -> Drawn {
+    lines.iter().zip(0..).try_for_each(|(line, k)| {
+        area.draw(&Text::new(line.as_str(), (x, y + pitch * k), style.clone()))
+    })
 }
 
 #[cfg(test)]
