@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -16,6 +15,7 @@ import source_lists
 from nbformat import NotebookNode
 from pages import Watched, offline_page, open_all
 from playwright.sync_api import Browser, sync_playwright
+from webpdf import system_browser
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -78,14 +78,9 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
     return lambda name: deepcopy(read(name))
 
 
-# The files that take longest, each in one process from start to end.
-FIRST = ["test_edition_runs.py", "test_lab_sessions.py", "test_editions.py"]
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a browser, which may be left out, and begins with what takes longest."""
-    items.sort(key=lambda item: item.path.name not in FIRST)
+    """Marks what needs a browser, so that it can be left out where there is none."""
     for item in items:
         if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
@@ -94,11 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's program."""
-    if program := os.environ.get("SPEEDUP_CHROMIUM"):
+    if program := os.environ.get("SPEEDUP_CHROMIUM") or system_browser():
         return program
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if program := shutil.which(name):
-            return program
     pytest.fail(
         "no Chromium on the search path: install it (Debian, Ubuntu: apt install chromium)",
         pytrace=False,

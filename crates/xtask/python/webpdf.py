@@ -12,17 +12,23 @@ from nbconvert.exporters import WebPDFExporter
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+def system_browser() -> str | None:
+    """The program of a Chromium that is on the path."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def print_text(html: str) -> bytes:
     """Prints a page that is given as text."""
     # Only those who print need Playwright.
     from playwright.sync_api import sync_playwright
     from print_pages import print_page
 
-    program = next(filter(None, map(shutil.which, NAMES)), None)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         page, pdf = Path(folder, "page.html"), Path(folder, "page.pdf")
         page.write_text(html, "utf-8")
-        browser = playwright.chromium.launch(executable_path=program, args=["--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=system_browser(), args=["--disable-gpu"]
+        )
         print_page(browser, page, pdf, further=False)
         browser.close()
         return pdf.read_bytes()

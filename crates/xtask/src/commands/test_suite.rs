@@ -152,8 +152,8 @@ impl Pytest<'_> {
         let mut command = jupyter_env::python(paths, python);
         command
             .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
-            // Kernels and browsers wait much, so three use two processors; each takes a gigabyte.
-            .args(["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"])
+            // Two processes: a kernel computes little, and takes a gigabyte for its inference.
+            .args(["-n", "2", "--dist", "loadfile"])
             .arg(format!("--junitxml={}", report.display()));
         match self.browser {
             Some(browser) => command.env("SPEEDUP_CHROMIUM", browser),
