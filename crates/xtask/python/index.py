@@ -71,7 +71,7 @@ def index_body(handouts: list[Handout], timings: dict[str, Any], pdf: bool, cour
     parts = [f"<h1>{escape(course.title)}</h1>", course.introduction, run_of(handouts, timings)]
     downloads = []
     if course.archive:
-        downloads.append(download(handouts[0], course.archive))
+        downloads.append(link_to_archive(course.archive))
     if course.pdf:
         downloads.append(f'<a href="{course.pdf}">the course as one PDF</a>')
     if downloads:
@@ -103,17 +103,20 @@ def run_of(handouts: list[Handout], timings: dict[str, Any]) -> str:
     return f'<p class="facts">{opening}: {machines}.</p>'
 
 
-def download(handout: Handout, archive: str | None) -> str:
-    """A link to the archive, which runs; without one to the notebook, which needs its crates."""
-    if archive:
-        return f'<a href="{archive}" download>{ARCHIVE}</a>'
+def link_to_archive(archive: str) -> str:
+    """A link to what runs after unpacking."""
+    return f'<a href="{archive}" download>{ARCHIVE}</a>'
+
+
+def link_to_notebook(handout: Handout) -> str:
+    """A link to a notebook alone, for where there is no archive: it needs its crates."""
     return f'<a href="{quote(handout.path.name)}" download>notebook</a>'
 
 
 def entry(handout: Handout, timings: dict[str, Any], pdf: bool, archive: str | None) -> str:
     """One handout on the index page."""
     figures = "\n".join(key_figures(handout))
-    facts = [] if archive else [download(handout, None)]
+    facts = [] if archive else [link_to_notebook(handout)]
     if pdf:
         facts.append(f'<a href="{quote(handout.path.stem)}.pdf">PDF</a>')
     total = timings.get(handout.path.stem, {}).get("total")

@@ -112,8 +112,9 @@
     return new RegExp(`(${known.join("|")})`, "giu");
   };
   const wordsOf = (query) => query.split(/\s+/).filter(Boolean);
-  const hasAll = (text, words) => words.every((word) => text.search(pattern([word])) >= 0);
-  const marked = (text, words) => text.split(pattern(words))
+  const patterns = (words) => words.map((word) => pattern([word]));
+  const hasAll = (text, patterns) => patterns.every((one) => text.search(one) >= 0);
+  const marked = (text, pattern) => text.split(pattern)
     .map((part, at) => at % 2 ? element("mark", { textContent: part }) : part);
 
   // Marks the words that were searched below the heading of the address, and shows where all are.
@@ -122,6 +123,7 @@
     const headings = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")];
     const at = headings.findIndex((heading) => heading.id === decodeURIComponent(location.hash.slice(1)));
     if (!words.length || at < 0) return;
+    const [each, any] = [patterns(words), pattern(words)];
     const part = new Range();
     part.setStartBefore(headings[at]);
     if (headings[at + 1]) part.setEndBefore(headings[at + 1]);
@@ -131,10 +133,10 @@
     while (walker.nextNode()) texts.push(walker.currentNode);
     for (const text of texts) {
       const drawn = text.parentElement.closest("svg, math, button, .anchor");
-      if (!drawn && part.intersectsNode(text)) text.replaceWith(...marked(text.data, words));
+      if (!drawn && part.intersectsNode(text)) text.replaceWith(...marked(text.data, any));
     }
     const marks = [...document.querySelectorAll("main mark")];
-    const first = marks.find((mark) => hasAll(mark.closest("h1, h2, h3, h4, h5, h6, p, li, tr, pre")?.textContent ?? "", words)) ?? marks[0];
+    const first = marks.find((mark) => hasAll(mark.closest("h1, h2, h3, h4, h5, h6, p, li, tr, pre")?.textContent ?? "", each)) ?? marks[0];
     if (first) openAround(first, { block: "center", behavior: "instant" });
   };
 
@@ -157,14 +159,15 @@
     const look = (parts) => {
       const words = wordsOf(input.value);
       if (!words.length) return say("");
+      const [each, any] = [patterns(words), pattern(words)];
       // First what has all words in its heading, then what has them near each other.
       const rank = (part) => {
-        const hits = [...part.text.matchAll(pattern(words))].map((hit) => hit.index);
-        const near = hits.find((at) => hasAll(part.text.slice(at, at + 100), words));
-        const points = 1000 * hasAll(part.title, words) + 500 * (near >= 0) + Math.min(hits.length, 99);
+        const hits = [...part.text.matchAll(any)].map((hit) => hit.index);
+        const near = hits.find((at) => hasAll(part.text.slice(at, at + 100), each));
+        const points = 1000 * hasAll(part.title, each) + 500 * (near >= 0) + Math.min(hits.length, 99);
         return { part, points, at: near ?? hits[0] ?? 0 };
       };
-      const ranked = parts.filter((part) => hasAll(`${part.title} ${part.text}`, words)).map(rank)
+      const ranked = parts.filter((part) => hasAll(`${part.title} ${part.text}`, each)).map(rank)
         .sort((a, b) => b.points - a.points)
         .filter(({ part }, at, all) => at === all.findIndex((other) => other.part.page === part.page && other.part.title === part.title));
       if (!ranked.length) return say("nothing found");
@@ -174,8 +177,8 @@
         const text = part.text.slice(start, end < 0 ? undefined : end);
         const link = element("a", { href: part.link.replace("#", `?highlight=${encodeURIComponent(words.join(" "))}#`) });
         const piece = document.createElement("small");
-        piece.append(`${part.page}: ${start ? "…" : ""}`, ...marked(text, words), end < 0 ? "" : "…");
-        link.append(...marked(part.title, words), piece);
+        piece.append(`${part.page}: ${start ? "…" : ""}`, ...marked(text, any), end < 0 ? "" : "…");
+        link.append(...marked(part.title, any), piece);
         const item = document.createElement("li");
         item.append(link);
         return item;

@@ -119,7 +119,7 @@ def markdown(text: str) -> tuple[str, list[tuple[int, str, str]]]:
 
 def with_downloads(handout: Handout, archive: str | None) -> str:
     """A handout's cells, with a link to what runs below its title."""
-    link = index.download(handout, archive)
+    link = index.link_to_archive(archive) if archive else index.link_to_notebook(handout)
     line = f'<p class="facts downloads">Download: {link}</p>'
     return handout.cells.replace("</h1>\n", f"</h1>\n{line}\n", 1)
 
