@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from outputs import outputs_of, tags
 from playwright.sync_api import Browser, Locator, Page, expect
 
-LONGEST_WAIT = 900_000  # milliseconds; a bound for a page that hangs
+LONGEST_WAIT = 300_000  # milliseconds; a bound for a page that hangs
 PROMPT_AFTER_RUN = re.compile(r"^\[\d+\]:$")
 
 

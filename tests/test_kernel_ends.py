@@ -1,13 +1,16 @@
-"""Nothing of a kernel is left when it, or the server that started it, is killed."""
+"""What is left of a kernel when it, or the server that started it, is killed."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from kernels import Kernel, rust_kernel
 from processes import left_over, marked_environment
 
 # In JupyterLab's place: starts kernels, has each run a cell without end, and waits.
@@ -51,3 +54,18 @@ def test_nothing_is_left_when_the_kernel_or_then_the_server_is_killed(root: Path
         finally:
             server.kill()
     assert not left_over(marks[1])
+
+
+def test_a_kernel_waits_for_ports_that_the_one_before_still_holds(root: Path) -> None:
+    with rust_kernel(root / "notebooks") as kernel:
+        manager, before = kernel.manager, kernel.client
+        before.stop_channels()
+        for port in ("shell_port", "hb_port"):
+            manager.shutdown_kernel(now=True, restart=True)
+            address = (before.ip, before.get_connection_info()[port])
+            with socket.create_server(address):
+                manager.start_kernel(**manager._launch_args)
+                time.sleep(2)
+            kernel = Kernel(manager)
+            assert kernel.run("6 * 7") == "42"
+            kernel.client.stop_channels()

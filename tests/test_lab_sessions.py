@@ -90,6 +90,14 @@ def lab(
         lab.context.close()
 
 
+@pytest.fixture(autouse=True)
+def _afterwards(lab: Lab) -> Iterator[None]:
+    """Shows the server's log beside a failure, and ends the kernels, which take a gigabyte each."""
+    yield
+    print(lab.folder.with_name(f"{lab.folder.name}.log").read_text())
+    stop_kernels(lab)
+
+
 def cleared(notebook: NotebookNode, root: Path) -> NotebookNode:
     """The notebook before it was run, for any folder."""
     for cell in notebook.cells:
@@ -111,12 +119,11 @@ def test_it_opens_on_the_index_and_every_link_works(lab: Lab) -> None:
         expect(panel.locator("h1").first).to_be_visible()
         page.locator(".lm-TabBar-tabLabel", has_text="index.md").click()
     expect(page.locator(".jp-NotebookPanel")).to_have_count(len(names))
-    stop_kernels(lab)
     page.close()
 
 
 def stop_kernels(lab: Lab) -> None:
-    """Ends all kernels, so that they do not slow down what follows."""
+    """Ends all kernels."""
     headers = {"Authorization": f"token {lab.token}"}
     address = f"{lab.address}/api/sessions"
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:

@@ -1,12 +1,16 @@
 //! What Jupyter starts: prepares a private folder and runs the kernel in it.
 
 use crate::layout::Layout;
-use crate::{clone_tree, lock, run_folders, settings, supervise};
+use crate::{clone_tree, lock, ports, run_folders, settings, supervise};
 use anyhow::{Context, Result, bail};
 use rustix::io::FdFlags;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+/// How long a kernel that was killed may hold its ports.
+const PORTS: Duration = Duration::from_secs(20);
 
 /// Runs the kernel to its end; gives its exit status.
 pub fn run(layout: &Layout, connection_file: &Path) -> Result<i32> {
@@ -20,6 +24,9 @@ pub fn run(layout: &Layout, connection_file: &Path) -> Result<i32> {
     kernel
         .arg("--config")
         .arg(settings::write(layout, &folder)?);
+    if let Some(port) = ports::wait(connection_file, PORTS)? {
+        bail!("port {port} of the kernel is in use by another program");
+    }
     supervise::run(&mut kernel)
 }
 

@@ -6,8 +6,8 @@
 //!    (`src/bin/launcher.rs`) with a connection file.
 //! 2. **The launcher** ([`launch`]) makes a folder for this kernel alone ([`run_folders`]), takes the crates over
 //!    that were built ahead ([`clone_tree`]: libraries are linked, cargo's notes copied), and writes the kernel's
-//!    [`settings`]. Then it starts the changed evcxr and stays beside it ([`supervise`]): when the Jupyter server is
-//!    killed, nothing of the kernel is left.
+//!    [`settings`]. When the kernel's [`ports`] are free, it starts the changed evcxr and stays beside it
+//!    ([`supervise`]): when the Jupyter server is killed, nothing of the kernel is left.
 //! 3. **evcxr** reads the settings and starts the process that will run cells. It takes the compiler that the set-up
 //!    found, and does not look for one.
 //! 4. **The first cell** names crates by `:dep`. All that notebooks name were resolved together by the set-up, under
@@ -32,7 +32,7 @@
 //! | [`std_sources`], [`signatures`] | the standard library for type inference, made at set-up |
 //! | [`early_build`] | the crates, built while the program is |
 //! | [`layout`] | where things are below `target/kernel` |
-//! | [`launch`], [`run_folders`], [`clone_tree`], [`settings`], [`supervise`] | what runs when a kernel starts |
+//! | [`launch`], [`run_folders`], [`clone_tree`], [`settings`], [`ports`], [`supervise`] | what runs when a kernel starts |
 //! | [`kept`] | deleting what was kept and is no longer used |
 //! | [`files`], [`lock`], [`programs`] | small tools |
 #![forbid(unsafe_code)]
@@ -45,6 +45,7 @@ pub mod kept;
 pub mod launch;
 pub mod layout;
 pub mod lock;
+pub mod ports;
 pub mod programs;
 pub mod run_folders;
 pub mod settings;

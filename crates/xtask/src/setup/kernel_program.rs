@@ -18,6 +18,9 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long the program of another version stays in the user's cache after its last use.
 const UNUSED: Duration = Duration::from_secs(60 * DAY.as_secs());
 
+/// What is added to the nice value of what is built beside the kernel.
+const LOWEST_PRIORITY: i32 = 19;
+
 /// The kernel's program, from the user's cache or built into it; then `beside` runs meanwhile.
 pub fn find_or_build(
     paths: &Paths,
@@ -51,7 +54,11 @@ pub fn find_or_build(
     let new = files::sibling(&place, "new");
     files::make_folder(&new)?;
     let result = thread::scope(|scope| {
-        let other = scope.spawn(beside);
+        let other = scope.spawn(|| {
+            // Linux has a priority for each thread. The kernel's crates wait for one another, the others fill the gaps.
+            let _ = rustix::process::nice(LOWEST_PRIORITY);
+            beside();
+        });
         let result = build(paths, &new, &program, &place);
         let mut shown = Instant::now();
         while !other.is_finished() {
