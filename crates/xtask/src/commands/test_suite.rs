@@ -6,6 +6,7 @@ use crate::tools::paths::Paths;
 use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{child, jupyter_env, notebook, toolchain};
+use crate::setup::mpi::Mpi;
 use crate::{files, setup, tidy};
 use anyhow::{Context, Result, bail, ensure};
 use std::env;
@@ -45,7 +46,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let out = paths.target.join("test-handouts");
     files::remove(&out)?;
     let notebooks = notebook::find(&[], paths)?;
-    let others = handouts::STEPS + tidy::STEPS + 3;
+    let others = handouts::STEPS + tidy::STEPS + 4;
     let mut steps = Steps::new(CARGO.len() + setup::STEPS + others);
     let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
     let browser = steps.run("Browser for the tests", || {
@@ -54,12 +55,20 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     if browser.is_none() {
         println!("{}", left_out());
     }
+    let mpi = Mpi::find(paths, ground.python())?;
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
+        mpi.set(&mut command);
         jupyter_env::without_cargo(&mut command, paths);
         command.args(args).current_dir(&paths.root);
         check(&mut steps, name, &mut command)?;
     }
+    let mut with_mpich = Command::new(toolchain::cargo());
+    Mpi::mpich(paths, ground.python())?.set(&mut with_mpich);
+    jupyter_env::without_cargo(&mut with_mpich, paths);
+    let arguments = ["test", "--locked", "--package", "speedup-mpi"];
+    with_mpich.args(arguments).current_dir(&paths.root);
+    check(&mut steps, "Rust tests with MPICH", &mut with_mpich)?;
     let python = ground.finish(paths, &mut steps, force)?;
     ruff(paths, &mut steps, &python)?;
     let request = Request {

@@ -9,6 +9,7 @@
 //! | [`kernelspec`] | what runs beside the kernel, and what tells Jupyter of it |
 //! | [`crates_ahead`], [`dependencies`] | the crates that notebooks name, built ahead |
 //! | [`worker`] | the program of the worker processes |
+//! | [`mpi`] | the MPI of the handout on clusters, and its program |
 
 pub mod crates;
 mod crates_ahead;
@@ -16,6 +17,7 @@ mod dependencies;
 pub mod environment_yml;
 mod kernel_program;
 mod kernelspec;
+pub mod mpi;
 pub mod python_env;
 mod rust_src;
 mod venv;
@@ -28,10 +30,11 @@ use crate::tools::step::{Outcome, Steps};
 use crate::tools::toolchain::Toolchain;
 use anyhow::Result;
 use kernel::{files, kept, lock, run_folders};
+use mpi::Mpi;
 use std::fs::File;
 
 /// How many steps the set-up has.
-pub const STEPS: usize = 8;
+pub const STEPS: usize = 9;
 
 /// What all else is built with: found, or quickly made.
 pub struct Ground {
@@ -90,6 +93,9 @@ impl Ground {
         steps.run("Kernelspec", || kernelspec::install(paths, &python))?;
         steps.run("Worker program of the handouts", || {
             worker::build(paths, &toolchain, force)
+        })?;
+        steps.run("MPI program of the handouts", || {
+            Mpi::find(paths, &python)?.build(paths, force)
         })?;
         let layout = paths.layout();
         run_folders::sweep(&layout.runs())?;

@@ -27,7 +27,7 @@ pub fn build(paths: &Paths, toolchain: &Toolchain, force: bool) -> Result<Outcom
     let mut command = command(paths, toolchain, &folder);
     let messages = child::run_reading(&mut command, &paths.log("worker"))
         .context("the worker program cannot be built")?;
-    let built = messages.iter().find_map(|line| built(line));
+    let built = messages.iter().find_map(|line| built(line, PROGRAM));
     let built = built.context("cargo built the worker program, but does not say where it is")?;
     let place = folder.join("release").join(PROGRAM);
     own_program::copy(&built, &place).map(Outcome::of)
@@ -52,10 +52,10 @@ fn command(paths: &Paths, toolchain: &Toolchain, folder: &Path) -> Command {
     command
 }
 
-/// The program's file, if this message of cargo's is on it.
-fn built(message: &str) -> Option<PathBuf> {
+/// The file of a program, if this message of cargo's is on it.
+pub fn built(message: &str, program: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
-    let is_ours = message["target"]["name"] == PROGRAM;
+    let is_ours = message["target"]["name"] == program;
     Some(message["executable"].as_str().filter(|_| is_ours)?.into())
 }
 
@@ -68,10 +68,13 @@ mod tests {
         let artifact = |name: &str, file: &str| {
             format!("{{\"target\":{{\"name\":\"{name}\"}},\"executable\":{file}}}")
         };
-        let place = built(&artifact(PROGRAM, "\"/t/wasm/release/speedup-worker\""));
+        let place = built(
+            &artifact(PROGRAM, "\"/t/wasm/release/speedup-worker\""),
+            PROGRAM,
+        );
         assert_eq!(place, Some("/t/wasm/release/speedup-worker".into()));
-        assert_eq!(built(&artifact("other", "\"/t/other\"")), None);
-        assert_eq!(built(&artifact(PROGRAM, "null")), None);
-        assert_eq!(built("Compiling"), None);
+        assert_eq!(built(&artifact("other", "\"/t/other\""), PROGRAM), None);
+        assert_eq!(built(&artifact(PROGRAM, "null"), PROGRAM), None);
+        assert_eq!(built("Compiling", PROGRAM), None);
     }
 }

@@ -1,0 +1,160 @@
+"""The MPI program on hosts of their own: network namespaces that speak TCP over a virtual link."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ARGUMENTS = "wealth --households 20011 --periods 30 --seed 5 --threads 1 --json".split()
+NETWORK = "10.77.0.0/24"
+# In the place of ssh: starts a command on a host, which is a namespace with a name of its own.
+AGENT = """#!/bin/sh
+host=$1; shift
+exec ip netns exec "$host" unshare --uts sh -c "hostname $host; $*"
+"""
+SECONDS = 240
+
+
+@dataclass
+class Hosts:
+    """Hosts with an address each, and how `mpirun` is started on the first."""
+
+    names: list[str]
+    agent: Path
+    mpirun: str
+    program: str
+
+    def command(self, ranks: int, arguments: list[str]) -> list[str]:
+        """Starts the program on all hosts, the ranks dealt out one by one."""
+        first, slots = self.names[0], -(-ranks // len(self.names))
+        hosts = ",".join(f"{name}:{slots}" for name in self.names)
+        options = f"--prtemca plm_ssh_agent {self.agent} --prtemca prte_if_include {NETWORK}"
+        options += f" --mca btl_tcp_if_include {NETWORK} --mca mpi_yield_when_idle 1"
+        options += f" --map-by node --bind-to none --host {hosts} -n {ranks}"
+        enter = ["ip", "netns", "exec", first, "unshare", "--uts", "sh", "-c"]
+        script = f'hostname {first}; exec "$0" "$@"'
+        return [*enter, script, self.mpirun, *options.split(), self.program, *arguments]
+
+    def run(self, ranks: int, arguments: list[str]) -> dict[str, Any]:
+        """The report of a job that ends well."""
+        command = self.command(ranks, arguments)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def received(self, name: str) -> int:
+        """How many bytes a host has received over its link."""
+        shown = ip(f"-n {name} -s -json link show eth0")
+        return json.loads(shown)[0]["stats64"]["rx"]["bytes"]
+
+
+def ip(arguments: str) -> str:
+    """Runs the system's program `ip`."""
+    done = subprocess.run(["ip", *arguments.split()], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def mpi(root: Path) -> dict[str, Any]:
+    """What the set-up has written down of the MPI."""
+    return json.loads((root / "target/mpi/mpi.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def hosts(mpi: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    """Three hosts behind one switch."""
+    assert shutil.which("ip"), "the package iproute2 is needed"
+    mark = f"{os.getpid() % 100_000}"
+    switch, names = f"sw{mark}", [f"h{mark}{letter}" for letter in "abc"]
+    agent = tmp_path_factory.mktemp("hosts") / "agent"
+    agent.write_text(AGENT)
+    agent.chmod(0o755)
+    made = []
+    try:
+        for name in [switch, *names]:
+            ip(f"netns add {name}")
+            made.append(name)
+            ip(f"-n {name} link set lo up")
+        ip(f"-n {switch} link add bridge type bridge")
+        ip(f"-n {switch} link set bridge up")
+        for number, name in enumerate(names, start=1):
+            ip(f"-n {name} link add eth0 type veth peer name port{number} netns {switch}")
+            ip(f"-n {switch} link set port{number} master bridge up")
+            ip(f"-n {name} addr add 10.77.0.{number}/24 dev eth0")
+            ip(f"-n {name} link set eth0 up")
+        yield Hosts(names, agent, mpi["mpirun"], mpi["program"])
+    finally:
+        for name in made:
+            ip(f"netns del {name}")
+
+
+@pytest.fixture(scope="module")
+def value(mpi: dict[str, Any]) -> float:
+    """The result of one process without `mpirun`."""
+    done = subprocess.run([mpi["program"], *ARGUMENTS], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["value"]
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 5])
+def test_ranks_on_several_hosts_give_the_same_bits(hosts: Hosts, value: float, ranks: int) -> None:
+    before = hosts.received(hosts.names[1])
+    report = hosts.run(ranks, ARGUMENTS)
+    assert report["value"] == value
+    names = {rank["host"] for rank in report["per_rank"]}
+    assert names == set(hosts.names[:ranks])
+    # Half of the selection's bytes at least have crossed the link.
+    assert hosts.received(hosts.names[1]) - before > report["selection"]["bytes"] / 2
+
+
+def test_latency_and_loss_change_no_bits(hosts: Hosts, value: float) -> None:
+    delay = f"netns exec {hosts.names[1]} tc qdisc add dev eth0 root netem delay 5ms loss 1%"
+    try:
+        ip(delay)
+    except subprocess.CalledProcessError as error:
+        # The kernel of this machine has no netem, so the test holds without it.
+        assert "qdisc kind is unknown" in error.stderr
+    assert hosts.run(3, ARGUMENTS)["value"] == value
+
+
+def test_a_rank_that_is_killed_on_another_host_ends_the_job(hosts: Hosts) -> None:
+    endless = "wealth --households 100000000 --periods 1000 --seed 5 --threads 1".split()
+    command = hosts.command(3, endless)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as job:
+        try:
+            found = ""
+            while len(found.split()) < 1:
+                assert job.poll() is None, "the job has ended by itself"
+                time.sleep(0.2)
+                found = ranks_on(hosts.names[2])
+            os.kill(int(found.split()[0]), signal.SIGKILL)
+            killed = time.monotonic()
+            assert job.wait(timeout=60) != 0
+            assert time.monotonic() - killed < 30
+        finally:
+            job.kill()
+    assert not ranks_on(hosts.names[0])
+
+
+def ranks_on(host: str) -> str:
+    """The numbers of the processes of the program on a host."""
+    pids = subprocess.run(["ip", "netns", "pids", host], capture_output=True, text=True).stdout
+    named = [pid for pid in pids.split() if comm(pid).startswith("speedup-mpi")]
+    return " ".join(named)
+
+
+def comm(pid: str) -> str:
+    """The name of a process; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except OSError:
+        return ""
