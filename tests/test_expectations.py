@@ -69,6 +69,14 @@ def test_every_expectation_can_fail(name: str, root: Path) -> None:
         assert expectation.problem(planted), expectation
 
 
+@COMMITTED
+def test_figures_of_the_index_are_bounded(name: str, root: Path) -> None:
+    notebook = committed(name, root)
+    shown = {k for k, cell in enumerate(notebook.cells) if "key-figure" in expect.tags(cell)}
+    bounded = [found.meant for found in expect.read(notebook) if "at_least" in found.claim]
+    assert shown and shown <= {index for meant in bounded for index in meant}
+
+
 GAIN = r"gain (\S+)"
 # A claim, an output that it is true of, and one that contradicts it with what is then said.
 CLAIMS: list[tuple[dict[str, Any], str, str, str]] = [
