@@ -45,18 +45,27 @@ pub fn sum_in_order<C: Communicator>(comm: &C, values: &[f64]) -> f64 {
     sum
 }
 
+/// The element-wise all-reduce of a list that has the same length on every rank.
+///
+/// The function of MPI takes buffers of any types and lengths; here both buffers have the same.
+pub fn all_reduce<C: Communicator, T: Equivalence + Clone>(
+    comm: &C,
+    own: &[T],
+    operation: SystemOperation,
+) -> Vec<T> {
+    let mut all = own.to_vec();
+    comm.all_reduce_into(own, &mut all[..], operation);
+    all
+}
+
 /// The sum of a whole number over the ranks, on every rank. It wraps around above 2⁶⁴ − 1.
 pub fn total<C: Communicator>(comm: &C, count: u64) -> u64 {
-    let mut sum = 0;
-    comm.all_reduce_into(&count, &mut sum, SystemOperation::sum());
-    sum
+    all_reduce(comm, &[count], SystemOperation::sum())[0]
 }
 
 /// The largest value over the ranks, on every rank, in the order of [`f64::total_cmp`].
 pub fn maximum<C: Communicator>(comm: &C, value: f64) -> f64 {
-    let mut largest = 0;
-    comm.all_reduce_into(&key::key(value), &mut largest, SystemOperation::max());
-    key::value(largest)
+    key::value(all_reduce(comm, &[key::key(value)], SystemOperation::max())[0])
 }
 
 /// The median of all ranks' values, on every rank, without gathering them; `None` if there are no values.
@@ -113,8 +122,7 @@ pub fn select_median<C: Communicator>(
             Step::Edges(own) => {
                 // The smallest key is the largest of the inverted ones.
                 let own = [own.below, !own.above];
-                let mut all = [0; 2];
-                comm.all_reduce_into(&own, &mut all, SystemOperation::max());
+                let all = all_reduce(comm, &own, SystemOperation::max());
                 cost.bytes += 16;
                 let [below, above] = [all[0], !all[1]];
                 return (Some(Edges { below, above }.median()), cost);
@@ -124,8 +132,6 @@ pub fn select_median<C: Communicator>(
 }
 
 fn added<C: Communicator>(comm: &C, counters: &[u64], cost: &mut Cost) -> Vec<u64> {
-    let mut sums = vec![0; counters.len()];
-    comm.all_reduce_into(counters, &mut sums[..], SystemOperation::sum());
     cost.bytes += 8 * counters.len() as u64;
-    sums
+    all_reduce(comm, counters, SystemOperation::sum())
 }

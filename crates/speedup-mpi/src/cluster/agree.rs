@@ -3,6 +3,7 @@
 use mpi::collective::SystemOperation;
 use mpi::traits::*;
 
+use crate::collective::all_reduce;
 use crate::error::Error;
 
 /// The result of this rank if every rank has one; else on every rank the error of the first rank that has one.
@@ -15,8 +16,7 @@ use crate::error::Error;
 pub fn agree<C: Communicator, T>(comm: &C, result: Result<T, Error>) -> Result<T, Error> {
     let rank = comm.rank();
     let own = if result.is_err() { rank } else { comm.size() };
-    let mut first = 0;
-    comm.all_reduce_into(&own, &mut first, SystemOperation::min());
+    let first = all_reduce(comm, &[own], SystemOperation::min())[0];
     if first == comm.size() {
         return result;
     }
@@ -46,8 +46,6 @@ pub fn broadcast_bytes<C: Communicator>(comm: &C, root: i32, mut bytes: Vec<u8>)
 
 /// Whether a number is the same on every rank. A collective.
 pub fn is_same<C: Communicator>(comm: &C, number: u64) -> bool {
-    let own = [number, !number];
-    let mut largest = [0; 2];
-    comm.all_reduce_into(&own, &mut largest, SystemOperation::max());
+    let largest = all_reduce(comm, &[number, !number], SystemOperation::max());
     largest[0] == !largest[1]
 }

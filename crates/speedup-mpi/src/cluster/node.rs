@@ -1,6 +1,5 @@
 //! The memory and the cores of the ranks that share a node.
 
-use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 use speedup::memory::budget::installed;
@@ -54,14 +53,16 @@ impl Cores {
                 *word |= 1 << (core % 64);
             }
         }
-        let mut all = vec![0; own.len() * node.size() as usize];
+        let mut all: Vec<u64> = vec![0; own.len() * node.size() as usize];
         node.all_gather_into(&own[..], &mut all[..]);
-        let mut union = own;
-        node.all_reduce_into(&own, &mut union, SystemOperation::bitwise_or());
-        Self::from_sets(&own, all.as_chunks().0, &union)
+        Self::from_sets(&own, all.as_chunks().0)
     }
 
-    fn from_sets(own: &CoreSet, all: &[CoreSet], union: &CoreSet) -> Self {
+    fn from_sets(own: &CoreSet, all: &[CoreSet]) -> Self {
+        let mut union: CoreSet = [0; 64];
+        for other in all {
+            union.iter_mut().zip(other).for_each(|(a, b)| *a |= b);
+        }
         let shares = |other: &&CoreSet| own.iter().zip(*other).any(|(a, b)| a & b != 0);
         let count = |set: &CoreSet| set.iter().map(|word| word.count_ones() as usize).sum();
         let allowed: usize = count(own);
@@ -77,7 +78,7 @@ impl Cores {
                 _ => all.iter().filter(shares).count(),
             }
             .max(1),
-            of_node: count(union),
+            of_node: count(&union),
         }
     }
 
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn ranks_that_are_not_bound_share_all_cores() {
         let all = set(&[0, 1, 2, 3, 64, 65, 66, 67]);
-        let cores = Cores::from_sets(&all, &[all; 4], &all);
+        let cores = Cores::from_sets(&all, &[all; 4]);
         assert_eq!((cores.allowed, cores.sharing, cores.of_node), (8, 4, 8));
         assert_eq!(cores.warning(2), None);
         assert!(
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn bound_ranks_have_cores_of_their_own() {
         let (first, second) = (set(&[0]), set(&[1]));
-        let cores = Cores::from_sets(&first, &[first, second], &set(&[0, 1]));
+        let cores = Cores::from_sets(&first, &[first, second]);
         assert_eq!((cores.allowed, cores.sharing, cores.of_node), (1, 1, 2));
         assert_eq!((cores.threads(), cores.warning(1)), (1, None));
         assert!(cores.warning(2).unwrap().contains("--map-by slot:PE=2"));
