@@ -14,8 +14,10 @@ fn main() {
 
     // The loop. Item i draws from stream i, whichever rank has it.
     let streams = Streams::new(42);
-    let step = |x: f64, u: f64| 0.9 * x + u;
-    let item = |i| (0..10).fold(0.0, |x, _| step(x, streams.stream(i).random()));
+    let item = |i| {
+        let mut rng = streams.stream(i);
+        (0..10).fold(0.0, |x, _| 0.9 * x + rng.random::<f64>())
+    };
     let values: Vec<f64> = mine.map(item).collect();
 
     // Collectives, which every rank calls.

@@ -120,7 +120,10 @@ impl Cores {
             1 => String::from("a rank with"),
             _ => format!("{sharing} ranks with"),
         };
-        Some(format!("{who} {threads} threads may use {cores}{advice}"))
+        let plural = if threads == 1 { "" } else { "s" };
+        Some(format!(
+            "{who} {threads} thread{plural} may use {cores}{advice}"
+        ))
     }
 }
 

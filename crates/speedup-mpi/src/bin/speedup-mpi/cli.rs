@@ -23,7 +23,8 @@ use crate::report;
 ///
 /// Start it by mpirun or srun: mpirun -n 4 speedup-mpi wealth --households 1000000 --threads 2
 #[derive(Parser)]
-#[command(name = "speedup-mpi", version)]
+// mpirun gives a rank a terminal of its own, even if the output goes to a file.
+#[command(name = "speedup-mpi", version, color = clap::ColorChoice::Never)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -38,7 +39,7 @@ enum Command {
         #[arg(long, default_value_t = 1_000)]
         periods: usize,
         /// Initial wealth
-        #[arg(long, default_value_t = 1.0)]
+        #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
         w0: f64,
         #[arg(long, default_value_t = 42)]
         seed: u64,
