@@ -7,7 +7,7 @@ mod common;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Folder, PROGRAM, bits, json, kill, mpirun, ranks_of, wait};
+use common::{Folder, PROGRAM, bits, is_alive, json, kill, mpirun, ranks_of, wait};
 use rand::RngExt;
 use speedup::Streams;
 
@@ -47,13 +47,18 @@ fn kills_at_random_moments_lose_nothing() {
             .spawn()
             .unwrap();
         thread::sleep(Duration::from_millis(rng.random_range(most / 5..most)));
-        let mut victims = ranks_of(job.id());
+        let all = ranks_of(job.id());
+        let mut victims = all.clone();
         if victims.len() > 1 && rng.random_range(0..4) > 0 {
             victims = vec![victims[rng.random_range(0..victims.len())]];
         }
         kill(&victims);
         let began = Instant::now();
         let output = wait(job, SOON);
+        while all.iter().any(|rank| is_alive(*rank)) {
+            assert!(began.elapsed() < SOON, "a rank outlives its job");
+            thread::sleep(Duration::from_millis(10));
+        }
         slowest = slowest.max(began.elapsed());
         if output.status.success() {
             // It ended before the kill; so its result is whole.
