@@ -26,6 +26,10 @@
 //! | minima by Nelder and Mead | [`nelder_mead::solve_all`] | [`nelder_mead::solve_all_parallel`] | none | 0 |
 //! | median wealth of households | [`wealth::long_run_median`] | [`wealth::long_run_median_parallel`] | i for household i | a relative 10⁻¹³ |
 //!
+//! Four functions compute a part of a kernel, for programs with several processes: [`wealth::last_wealth_parallel`],
+//! [`pi::outside_parallel`], [`grid::maximum_of_rows_parallel`] and [`polynomial::parameter_rows`]. The parts have the bits
+//! of the whole.
+//!
 //! A `_parallel` function takes its number of threads as a [`Threads`]. A kernel that draws random numbers
 //! takes [`Streams`], a family of streams with one seed. [`median`](kernels::median) and
 //! [`nelder_mead::minimize`] are serial only.
@@ -74,6 +78,10 @@
 //!
 //! Kernels use the other modules, and no other module uses the kernels.
 //!
+//! [`wealth::last_wealth_parallel`]: kernels::wealth::last_wealth_parallel
+//! [`pi::outside_parallel`]: kernels::pi::outside_parallel
+//! [`grid::maximum_of_rows_parallel`]: kernels::grid::maximum_of_rows_parallel
+//! [`polynomial::parameter_rows`]: kernels::polynomial::parameter_rows
 //! [`pi::estimate`]: kernels::pi::estimate
 //! [`pi::estimate_parallel`]: kernels::pi::estimate_parallel
 //! [`grid::maximum`]: kernels::grid::maximum

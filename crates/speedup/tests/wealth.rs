@@ -3,7 +3,10 @@
 use speedup::Error;
 use speedup::Streams;
 use speedup::Threads;
-use speedup::kernels::wealth::{Population, Rule, long_run_median, long_run_median_parallel, path};
+use speedup::kernels::median::median;
+use speedup::kernels::wealth::{
+    Population, Rule, last_wealth_parallel, long_run_median, long_run_median_parallel, path,
+};
 
 /// The number of cells of the grid of log wealth, and its ends.
 const CELLS: usize = 700;
@@ -170,5 +173,31 @@ fn bad_inputs_are_named() {
         Rule::new(0.1, 0.3, 0.1, f64::INFINITY),
     ] {
         assert!(matches!(bad, Err(Error::Parameter { .. })));
+    }
+}
+
+#[test]
+fn ranges_of_households_have_the_bits_of_the_whole() {
+    let people = Population {
+        households: 1_001,
+        periods: 30,
+        w0: 2.0,
+    };
+    let (streams, threads) = (Streams::new(5), Threads::new(2).unwrap());
+    // The second rule's exponents are too large for the lanes.
+    for rule in [Rule::lecture(), Rule::new(0.1, 0.3, 0.1, 60.0).unwrap()] {
+        let wealth = |first: usize, count: usize| {
+            let mut last = vec![0.0; count];
+            let range = last_wealth_parallel(&rule, people, streams, first, &mut last, threads);
+            range.map(|()| last)
+        };
+        let mut all = wealth(0, 1_001).unwrap();
+        for first in [0, 1, 64, 937, 1_001] {
+            let rest = wealth(first, 1_001 - first).unwrap();
+            assert_eq!(rest, all[first..], "from household {first}");
+        }
+        let expected = long_run_median_parallel(&rule, people, streams, threads);
+        assert_eq!(median(&mut all), expected.ok());
+        assert!(matches!(wealth(1_000, 2), Err(Error::Count { .. })));
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! Source: the lecture's `f` over `linspace(-3, 3, 5000)` squared.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::Error;
@@ -113,7 +115,40 @@ pub fn maximum(points: &[f64]) -> Result<f64, Error> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn maximum_parallel(points: &[f64], threads: Threads) -> Result<f64, Error> {
+    maximum_of_rows_parallel(points, 0..points.len(), threads)
+}
+
+/// The maximum over a range of the grid's rows, by vector instructions and several threads; −∞ for no rows.
+///
+/// Row j has the y-coordinate `points[j]`. [`maximum_parallel`] takes all rows at once; a program with several
+/// processes can give each a range.
+///
+/// **Same bits** for any number of threads, and for any ranges: the largest maximum of ranges that cover the
+/// grid has the bits of [`maximum_parallel`].
+///
+/// # Errors
+///
+/// As [`maximum_parallel`]; [`Error::Count`] if the range ends after the last row.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::kernels::grid::{linspace, maximum_of_rows_parallel, maximum_parallel};
+/// use speedup::Threads;
+///
+/// let (points, threads) = (linspace(-3.0, 3.0, 100)?, Threads::new(2)?);
+/// let first = maximum_of_rows_parallel(&points, 0..40, threads)?;
+/// let second = maximum_of_rows_parallel(&points, 40..100, threads)?;
+/// assert_eq!(first.max(second), maximum_parallel(&points, threads)?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn maximum_of_rows_parallel(
+    points: &[f64],
+    rows: Range<usize>,
+    threads: Threads,
+) -> Result<f64, Error> {
     check_points(points)?;
+    check_count("end of the range of rows", rows.end, 0, points.len() as u64)?;
     let isa = Isa::chosen()?;
     let squares: Vec<f64> = points.iter().map(|x| x * x).collect();
     let largest = squares.iter().copied().fold(0.0, f64::max);
@@ -126,7 +161,7 @@ pub fn maximum_parallel(points: &[f64], threads: Threads) -> Result<f64, Error> 
         false => row_maximum(points, y),
     };
     let maxima: Vec<f64> = threads.install(|| {
-        points
+        points[rows.start.min(rows.end)..rows.end]
             .par_iter()
             .with_max_len(ROWS)
             .map(|y| row(*y))
@@ -252,6 +287,22 @@ mod tests {
             let problem = maximum(&points).unwrap_err();
             assert!(problem.to_string().contains("-9e153 to 9e153"), "{problem}");
             assert_eq!(maximum_parallel(&points, Threads::Sequential), Err(problem));
+        }
+    }
+
+    #[test]
+    fn ranges_of_rows_have_the_maximum_of_the_whole() {
+        let threads = Threads::new(2).unwrap();
+        for points in [linspace(-3.0, 2.5, 77), linspace(-40.0, 40.0, 20)] {
+            let points = points.unwrap();
+            let maximum = |rows| maximum_of_rows_parallel(&points, rows, threads);
+            for cut in [0, 1, 16, points.len()] {
+                let first = maximum(0..cut).unwrap();
+                let both = first.max(maximum(cut..points.len()).unwrap());
+                assert_eq!(Ok(both), maximum_parallel(&points, threads));
+            }
+            assert_eq!(maximum(Range { start: 5, end: 2 }), Ok(f64::NEG_INFINITY));
+            assert!(maximum(0..points.len() + 1).is_err());
         }
     }
 

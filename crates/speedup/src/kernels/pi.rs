@@ -2,6 +2,8 @@
 //!
 //! Source: the lecture's exercise 13.5.1.
 
+use std::ops::Range;
+
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -43,7 +45,7 @@ const CHUNK_LANES: usize = 32;
 /// ```
 pub fn estimate(points: u64, streams: Streams) -> Result<f64, Error> {
     check(points)?;
-    let outside = (0..points.div_ceil(CHUNK))
+    let outside = (0..chunks(points))
         .map(|chunk| count_outside(chunk, points, streams))
         .sum();
     Ok(ratio(points, outside))
@@ -73,21 +75,96 @@ pub fn estimate(points: u64, streams: Streams) -> Result<f64, Error> {
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn estimate_parallel(points: u64, streams: Streams, threads: Threads) -> Result<f64, Error> {
+    let outside = outside_parallel(points, 0..chunks(points), streams, threads)?;
+    Ok(ratio(points, outside))
+}
+
+/// The number of chunks that `points` points are drawn in: the last one may have fewer than [`CHUNK`] points.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::kernels::pi::{CHUNK, chunks};
+///
+/// assert_eq!([chunks(1), chunks(CHUNK), chunks(CHUNK + 1)], [1, 1, 2]);
+/// ```
+pub fn chunks(points: u64) -> u64 {
+    points.div_ceil(CHUNK)
+}
+
+/// The number of points outside the circle in a range of the chunks of `points` points, by several threads.
+///
+/// [`estimate_parallel`] counts all [`chunks`] at once; a program with several processes can give each a range, and add
+/// the counts. [`from_outside`] makes the estimate of their sum.
+///
+/// **Same bits** for any number of threads, and for any ranges: a chunk's points depend on its number only.
+///
+/// # Errors
+///
+/// As [`estimate_parallel`]; [`Error::Count`] if the range ends after the last chunk.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::kernels::pi::{chunks, estimate, from_outside, outside_parallel};
+/// use speedup::{Streams, Threads};
+///
+/// let (points, streams, threads) = (300_000, Streams::new(1), Threads::new(2)?);
+/// let first = outside_parallel(points, 0..7, streams, threads)?;
+/// let second = outside_parallel(points, 7..chunks(points), streams, threads)?;
+/// assert_eq!(from_outside(points, first + second)?, estimate(points, streams)?);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn outside_parallel(
+    points: u64,
+    range: Range<u64>,
+    streams: Streams,
+    threads: Threads,
+) -> Result<u64, Error> {
     check(points)?;
+    check_count(
+        "end of the range of chunks",
+        range.end as usize,
+        0,
+        chunks(points),
+    )?;
     let isa = Isa::chosen()?;
-    let full_chunks = points / CHUNK;
+    let full = range.start..range.end.min(points / CHUNK);
+    let full_chunks = full.end.saturating_sub(full.start);
     let outside_side_by_side = |number: usize| {
-        let first = (number * CHUNK_LANES) as u64;
+        let done = (number * CHUNK_LANES) as u64;
+        let first = full.start + done;
         let outside = isa.dispatch(CountOutside { streams, first });
-        let lanes = (CHUNK_LANES as u64).min(full_chunks - first) as usize;
+        let lanes = (CHUNK_LANES as u64).min(full_chunks - done) as usize;
         outside[..lanes].iter().sum::<u64>()
     };
     let tasks = 0..full_chunks.div_ceil(CHUNK_LANES as u64) as usize;
     let tasks = tasks.into_par_iter().with_max_len(1);
     // The order in which threads add integers does not matter.
     let in_full_chunks: u64 = threads.install(|| tasks.map(outside_side_by_side).sum())?;
-    let in_last_chunk = count_outside(full_chunks, points, streams);
-    Ok(ratio(points, in_full_chunks + in_last_chunk))
+    let in_last_chunk: u64 = (points / CHUNK..range.end)
+        .filter(|chunk| range.contains(chunk))
+        .map(|chunk| count_outside(chunk, points, streams))
+        .sum();
+    Ok(in_full_chunks + in_last_chunk)
+}
+
+/// The estimate of π, if `outside` of `points` points lie outside the circle.
+///
+/// # Errors
+///
+/// [`Error::Count`] unless `points` is 1 to 2⁵³ and `outside` 0 to `points`.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(speedup::kernels::pi::from_outside(4, 1)?, 3.0);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn from_outside(points: u64, outside: u64) -> Result<f64, Error> {
+    check(points)?;
+    check_count("points outside the circle", outside as usize, 0, points)?;
+    Ok(ratio(points, outside))
 }
 
 /// Four times the share of the points that lie inside.
@@ -165,6 +242,22 @@ mod tests {
                 let parallel = estimate_parallel(points, Streams::new(9), threads).unwrap();
                 assert_eq!(parallel.to_bits(), serial);
             }
+        }
+    }
+
+    #[test]
+    fn ranges_add_up_to_the_whole() {
+        let (streams, threads) = (Streams::new(9), Threads::new(2).unwrap());
+        for points in [1, CHUNK, 40 * CHUNK, 70 * CHUNK + 17] {
+            let count = |range| outside_parallel(points, range, streams, threads);
+            let all = count(0..chunks(points)).unwrap();
+            for cut in [0, 1, 33, 40, 70, 71] {
+                let cut = chunks(points).min(cut);
+                let two = count(0..cut).unwrap() + count(cut..chunks(points)).unwrap();
+                assert_eq!(two, all, "{points} points, cut at chunk {cut}");
+            }
+            assert_eq!(count(Range { start: 1, end: 0 }), Ok(0));
+            assert!(count(0..chunks(points) + 1).is_err());
         }
     }
 

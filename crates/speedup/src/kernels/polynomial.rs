@@ -9,6 +9,8 @@
 //! vectors of 16 bytes: two thirds and three quarters of the kernel's time on one thread. The rest goes to starting
 //! and ending the loop over a row, as the number of points is known only at run time.
 
+use std::ops::Range;
+
 use crate::Error;
 use crate::Threads;
 use crate::error::check_count;
@@ -65,9 +67,38 @@ pub fn values(coefficients: [f64; 4], x: &[f64]) -> Vec<f64> {
 pub fn parameter_grid(axis: &[f64]) -> Result<Vec<[f64; 4]>, Error> {
     let n = check_count("values on an axis", axis.len(), 1, u64::MAX)?;
     check_fits::<[f64; 4]>("parameter grid", (n as u128).saturating_pow(4))?;
+    parameter_rows(axis, 0..(n as u64).pow(4))
+}
+
+/// A range of the rows of [`parameter_grid`], which need not fit in memory as a whole.
+///
+/// # Errors
+///
+/// [`Error::Count`] if the axis has no values or more than 65,535, or the range ends after the last row;
+/// [`Error::Memory`] if the rows do not fit in memory.
+///
+/// # Examples
+///
+/// ```
+/// use speedup::kernels::polynomial::{parameter_grid, parameter_rows};
+///
+/// let axis = [0.0, 0.5, 1.0];
+/// assert_eq!(parameter_rows(&axis, 10..20)?, parameter_grid(&axis)?[10..20]);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn parameter_rows(axis: &[f64], rows: Range<u64>) -> Result<Vec<[f64; 4]>, Error> {
+    let n = check_count("values on an axis", axis.len(), 1, u64::from(u16::MAX))?;
+    check_count(
+        "end of the range of rows",
+        rows.end as usize,
+        0,
+        (n as u64).pow(4),
+    )?;
+    let count = rows.end.saturating_sub(rows.start);
+    check_fits::<[f64; 4]>("rows of the parameter grid", u128::from(count))?;
     let digit = |k: usize, place: u32| axis[k / n.pow(place) % n];
     let row = |k| [digit(k, 3), digit(k, 2), digit(k, 1), digit(k, 0)];
-    Ok((0..n.pow(4)).map(row).collect())
+    Ok((rows.start as usize..rows.end as usize).map(row).collect())
 }
 
 /// The values of every cubic at every point: a matrix with one row per cubic, row after row in one vector.
@@ -216,6 +247,12 @@ mod tests {
     #[test]
     fn empty_inputs_give_no_values() {
         assert!(parameter_grid(&[]).is_err());
+        assert!(parameter_rows(&[], 0..0).is_err());
+        assert!(parameter_rows(&[1.0, 2.0], 0..17).is_err());
+        assert_eq!(
+            parameter_rows(&[1.0, 2.0], Range { start: 9, end: 3 }),
+            Ok(vec![])
+        );
         let threads = Threads::new(2).unwrap();
         assert_eq!(poly_grid_parallel(&[], &[1.0], threads), Ok(vec![]));
         assert_eq!(poly_grid_parallel(&[[1.0; 4]], &[], threads), Ok(vec![]));

@@ -73,9 +73,14 @@ impl Population {
     }
 
     fn check(&self) -> Result<(), Error> {
+        self.check_values()?;
+        check_fits::<f64>("households", self.households as u128)
+    }
+
+    fn check_values(&self) -> Result<(), Error> {
         check_count("households", self.households, 1, u64::MAX)?;
         check_parameter("initial wealth w0", self.w0, "0 or more", |w| w >= 0.0)?;
-        check_fits::<f64>("households", self.households as u128)
+        Ok(())
     }
 }
 
@@ -173,10 +178,54 @@ pub fn long_run_median_parallel(
     threads: Threads,
 ) -> Result<f64, Error> {
     people.check()?;
-    let isa = Isa::chosen()?;
     let mut wealth = vec![0.0; people.households];
+    last_wealth_parallel(rule, people, streams, 0, &mut wealth, threads)?;
+    finite_median(&mut wealth)
+}
+
+/// The wealth after the last period of a range of households, by vector instructions and several threads.
+///
+/// `last` receives the wealth of the households `first` to `first + last.len()` − 1. [`long_run_median_parallel`]
+/// computes all households at once; a program with several processes can give each a range.
+///
+/// **Same bits** for any number of threads, and for any ranges: a household's wealth depends on its number only. An
+/// element can be infinite, if the wealth exceeds the largest `f64`.
+///
+/// # Errors
+///
+/// [`Error::Count`] if there are no households, or the range has more of them than follow `first`; [`Error::Parameter`]
+/// if the initial wealth is negative or not finite; [`Error::System`] if the system gives no threads; [`Error::Isa`] as
+/// [`Isa::chosen`].
+///
+/// # Examples
+///
+/// ```
+/// use speedup::kernels::wealth::{Population, Rule, last_wealth_parallel};
+/// use speedup::{Streams, Threads};
+///
+/// let people = Population { households: 100, periods: 20, w0: 1.0 };
+/// let (rule, streams, threads) = (Rule::lecture(), Streams::new(1), Threads::new(2)?);
+/// let mut all = [0.0; 100];
+/// last_wealth_parallel(&rule, people, streams, 0, &mut all, threads)?;
+/// let mut some = [0.0; 30];
+/// last_wealth_parallel(&rule, people, streams, 50, &mut some, threads)?;
+/// assert_eq!(some, all[50..80]);
+/// # Ok::<(), speedup::Error>(())
+/// ```
+pub fn last_wealth_parallel(
+    rule: &Rule,
+    people: Population,
+    streams: Streams,
+    first: usize,
+    last: &mut [f64],
+    threads: Threads,
+) -> Result<(), Error> {
+    people.check_values()?;
+    let rest = people.households.saturating_sub(first);
+    check_count("households of the range", last.len(), 0, rest as u64)?;
+    let isa = Isa::chosen()?;
     let simulate = |(group, last): (usize, &mut [f64])| {
-        let first = group * HOUSEHOLD_LANES;
+        let first = first + group * HOUSEHOLD_LANES;
         if rule.suits_lanes() {
             isa.dispatch(Households {
                 rule,
@@ -192,13 +241,12 @@ pub fn long_run_median_parallel(
         }
     };
     threads.install(|| {
-        let groups = wealth
+        let groups = last
             .par_chunks_mut(HOUSEHOLD_LANES)
             .enumerate()
             .with_max_len(1);
         groups.for_each(simulate);
-    })?;
-    finite_median(&mut wealth)
+    })
 }
 
 fn finite_median(wealth: &mut [f64]) -> Result<f64, Error> {
