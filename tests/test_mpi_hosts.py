@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +17,18 @@ from typing import Any
 
 import pytest
 
-ARGUMENTS = "wealth --households 20011 --periods 30 --seed 5 --threads 1 --json".split()
+ARGUMENTS = [
+    "wealth",
+    "--households",
+    "20011",
+    "--periods",
+    "30",
+    "--seed",
+    "5",
+    "--threads",
+    "1",
+    "--json",
+]
 NETWORK = "10.77.0.0/24"
 # In the place of ssh: starts a command on a host, which is a namespace with a name of its own.
 AGENT = """#!/bin/sh
@@ -127,7 +140,17 @@ def test_latency_and_loss_change_no_bits(hosts: Hosts, value: float) -> None:
 
 
 def test_a_rank_that_is_killed_on_another_host_ends_the_job(hosts: Hosts) -> None:
-    endless = "wealth --households 100000000 --periods 1000 --seed 5 --threads 1".split()
+    endless = [
+        "wealth",
+        "--households",
+        "100000000",
+        "--periods",
+        "1000",
+        "--seed",
+        "5",
+        "--threads",
+        "1",
+    ]
     command = hosts.command(3, endless)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as job:
         try:
@@ -158,3 +181,21 @@ def comm(pid: str) -> str:
         return Path(f"/proc/{pid}/comm").read_text()
     except OSError:
         return ""
+
+
+def test_the_script_for_slurm_has_the_form_of_one(mpi: dict[str, Any], root: Path) -> None:
+    script = root / "crates/speedup-mpi/examples/wealth.slurm"
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[0] == "#!/bin/bash"
+    options = [line for line in lines if line.startswith("#SBATCH")]
+    assert lines[1 : 1 + len(options)] == options, "sbatch reads options before the first command"
+    assert all(re.fullmatch(r"#SBATCH --[a-z-]+(=\S+)?", option) for option in options)
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    # In the place of srun, and of a job that takes an hour.
+    one_rank = 'srun() { shift; "$@"; }; SLURM_CPUS_PER_TASK=1; cd "$1"; eval "$2"'
+    text = script.read_text("utf-8").replace("1000000000", "1000")
+    text = text.replace("target/mpi/speedup-mpi", mpi["program"])
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["bash", "-c", one_rank, "slurm", folder, text]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS)
+        assert done.stdout and not list(Path(folder).iterdir()), "the checkpoint is left"

@@ -13,7 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders below `crates/` that no notebook reads.
-const NOT_FOR_NOTEBOOKS: [&str; 5] = ["xtask", "kernel", "speedup-bench", "target", "tests"];
+const NOT_FOR_NOTEBOOKS: [&str; 6] = [
+    "xtask",
+    "kernel",
+    "speedup-bench",
+    "speedup-mpi",
+    "target",
+    "tests",
+];
 
 /// What the crates were built from.
 struct Stamp {

@@ -74,6 +74,7 @@ impl Ground {
     pub fn finish(self, paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
         let Ground { toolchain, python } = self;
         let _lock = exclusive(paths)?;
+        let mpi = Mpi::find(paths, &python)?;
         files::make_folder(&paths.jupyter)?;
         let job = crates_ahead::begin(paths, &toolchain, force)?;
         let program = steps.run("Rust kernel for Jupyter", || {
@@ -81,6 +82,7 @@ impl Ground {
             kernel_program::find_or_build(paths, force, || {
                 job.iter().for_each(|job| job.early(paths, &toolchain));
                 worker::early(paths, &toolchain);
+                mpi.early(paths);
             })
         })?;
         steps.run("What runs beside the kernel", || {
@@ -94,9 +96,7 @@ impl Ground {
         steps.run("Worker program of the handouts", || {
             worker::build(paths, &toolchain, force)
         })?;
-        steps.run("MPI program of the handouts", || {
-            Mpi::find(paths, &python)?.build(paths, force)
-        })?;
+        steps.run("MPI program of the handouts", || mpi.build(paths, force))?;
         let layout = paths.layout();
         run_folders::sweep(&layout.runs())?;
         kept::sweep(&layout)?;

@@ -93,22 +93,31 @@ impl Mpi {
         command.env("MPIRUN", &self.mpirun);
     }
 
-    /// Builds the program, and writes down for notebooks where all is.
-    pub fn build(&self, paths: &Paths, force: bool) -> Result<Outcome<()>> {
-        let folder = paths.target.join("mpi");
-        if force {
-            files::remove(&folder.join("release"))?;
-        }
+    /// Builds it without a word, while another step takes its time. What fails here is tried again.
+    pub fn early(&self, paths: &Paths) {
+        let _ = child::output(&mut self.command(paths, &paths.target.join("mpi")));
+    }
+
+    fn command(&self, paths: &Paths, folder: &Path) -> Command {
         let mut command = Command::new(toolchain::cargo());
         jupyter_env::without_cargo(&mut command, paths);
         command
             .args(["build", "--release", "--locked", "--package", PROGRAM])
             .args(["--message-format", "json-render-diagnostics"])
             .arg("--target-dir")
-            .arg(&folder)
+            .arg(folder)
             .current_dir(&paths.root);
         self.set(&mut command);
-        let messages = child::run_reading(&mut command, &paths.log("mpi"))
+        command
+    }
+
+    /// Builds the program, and writes down for notebooks where all is.
+    pub fn build(&self, paths: &Paths, force: bool) -> Result<Outcome<()>> {
+        let folder = paths.target.join("mpi");
+        if force {
+            files::remove(&folder.join("release"))?;
+        }
+        let messages = child::run_reading(&mut self.command(paths, &folder), &paths.log("mpi"))
             .context("the MPI program cannot be built")?;
         let built = messages
             .iter()
