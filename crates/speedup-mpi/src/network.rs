@@ -18,8 +18,13 @@ const MESSAGES: [usize; 6] = [8, 1 << 10, 1 << 14, 1 << 16, 1 << 20, 1 << 22];
 /// Bytes of the all-reduces; 16 KiB are the counters of the selection of a median.
 const REDUCED: [usize; 4] = [8, 1 << 10, 1 << 14, 1 << 20];
 
-/// Batches of which the median counts.
+/// Batches of which the median counts, about how long each takes, and the most calls of one.
 const BATCHES: usize = 7;
+const BATCH_SECONDS: f64 = 0.05;
+const MOST_CALLS: f64 = 500.0;
+
+/// The calls that come first, on new connections.
+const FIRST_CALLS: u32 = 4;
 
 /// The costs of messages as measured.
 #[derive(Clone, Debug, Serialize)]
@@ -88,7 +93,7 @@ fn ping_pong(world: &SimpleCommunicator, bytes: usize) -> Transfer {
         }
         _ => {}
     };
-    let seconds = batches(bytes, || round_trip(&mut buffer)) / 2.0;
+    let seconds = batches(world, || round_trip(&mut buffer)) / 2.0;
     Transfer { bytes, seconds }
 }
 
@@ -96,24 +101,24 @@ fn all_reduce(world: &SimpleCommunicator, bytes: usize) -> Transfer {
     let own = vec![1_u64; bytes / 8];
     let mut sums = own.clone();
     world.barrier();
-    let seconds = batches(bytes, || {
+    let seconds = batches(world, || {
         world.all_reduce_into(&own[..], &mut sums[..], SystemOperation::sum());
     });
     Transfer { bytes, seconds }
 }
 
-/// The time of one call: the median of several batches, after one that does not count. Larger buffers get fewer
-/// calls.
-fn batches(bytes: usize, mut call: impl FnMut()) -> f64 {
-    let calls = ((1 << 24) / bytes).clamp(4, 500);
-    let mut times = [0.0; BATCHES];
-    for batch in 0..=BATCHES {
+/// The time of one call: the median of several batches. All ranks make as many calls, by the time that the first
+/// ones, which do not count, take on rank 0.
+fn batches(world: &SimpleCommunicator, mut call: impl FnMut()) -> f64 {
+    let mut timed = |calls: u32| {
         let began = Instant::now();
         (0..calls).for_each(|_| call());
-        if let Some(time) = times.get_mut(batch.wrapping_sub(1)) {
-            *time = began.elapsed().as_secs_f64() / calls as f64;
-        }
-    }
+        began.elapsed().as_secs_f64() / f64::from(calls)
+    };
+    let mut first = timed(FIRST_CALLS);
+    world.process_at_rank(0).broadcast_into(&mut first);
+    let calls = (BATCH_SECONDS / first).clamp(1.0, MOST_CALLS) as u32;
+    let mut times = [0.0; BATCHES].map(|_| timed(calls));
     times.sort_by(f64::total_cmp);
     times[BATCHES / 2]
 }
