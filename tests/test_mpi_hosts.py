@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,9 @@ host=$1; shift
 exec ip netns exec "$host" unshare --uts sh -c "hostname $host; $*"
 """
 SECONDS = 240
+# Namespaces belong to root, as whom Open MPI does not start unless asked twice.
+AS_ROOT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+ENVIRONMENT = {**os.environ, **AS_ROOT}
 
 
 @dataclass
@@ -61,7 +64,8 @@ class Hosts:
     def run(self, ranks: int, arguments: list[str]) -> dict[str, Any]:
         """The report of a job that ends well."""
         command = self.command(ranks, arguments)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        pipes: dict[str, Any] = {"capture_output": True, "text": True, "timeout": SECONDS}
+        done = subprocess.run(command, env=ENVIRONMENT, **pipes)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -152,27 +156,31 @@ def test_a_rank_that_is_killed_on_another_host_ends_the_job(hosts: Hosts) -> Non
         "1",
     ]
     command = hosts.command(3, endless)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as job:
+    with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL) as job:
         try:
-            found = ""
-            while len(found.split()) < 1:
-                assert job.poll() is None, "the job has ended by itself"
-                time.sleep(0.2)
-                found = ranks_on(hosts.names[2])
-            os.kill(int(found.split()[0]), signal.SIGKILL)
+            wait_for(lambda: all(map(ranks_on, hosts.names)))
+            assert job.poll() is None, "the job has ended by itself"
+            os.kill(ranks_on(hosts.names[2])[0], signal.SIGKILL)
             killed = time.monotonic()
             assert job.wait(timeout=60) != 0
             assert time.monotonic() - killed < 30
         finally:
             job.kill()
-    assert not ranks_on(hosts.names[0])
+    wait_for(lambda: not any(map(ranks_on, hosts.names)))
 
 
-def ranks_on(host: str) -> str:
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Waits until a condition holds."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def ranks_on(host: str) -> list[int]:
     """The numbers of the processes of the program on a host."""
-    pids = subprocess.run(["ip", "netns", "pids", host], capture_output=True, text=True).stdout
-    named = [pid for pid in pids.split() if comm(pid).startswith("speedup-mpi")]
-    return " ".join(named)
+    pids = ip(f"netns pids {host}").split()
+    return [int(pid) for pid in pids if comm(pid).startswith("speedup-mpi")]
 
 
 def comm(pid: str) -> str:
