@@ -20,7 +20,7 @@ const REDUCED: [usize; 4] = [8, 1 << 10, 1 << 14, 1 << 20];
 
 /// Batches of which the median counts, about how long each takes, and the most calls of one.
 const BATCHES: usize = 7;
-const BATCH_SECONDS: f64 = 0.05;
+const BATCH_SECONDS: f64 = 0.02;
 const MOST_CALLS: f64 = 500.0;
 
 /// The calls that come first, on new connections.
