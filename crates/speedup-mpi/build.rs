@@ -1,4 +1,5 @@
-//! Lets the programs find the library of MPI where it was when they were built, so that they also start without `mpirun`.
+//! Lets the programs find the library of MPI where it was when they were built, so that they also start without
+//! `mpirun`.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 /// The blocks of a job: neighbouring items that one step of work takes together.
 ///
-/// Their size depends on the number of items only, never on the number of ranks or threads. So a reduction by blocks has
-/// the same bits for any number of them, and a checkpoint fits any number of them.
+/// Their size depends on the number of items only, never on the number of ranks or threads. So a reduction by
+/// blocks has the same bits for any number of them, and a checkpoint fits any number of them.
 ///
 /// A block yields a *record*: one value per item, or one value in all.
 ///

@@ -14,10 +14,10 @@ const TAG: i32 = 29_001;
 
 /// The sum of all values in the order of the ranks, on every rank: the bits of one loop over all values.
 ///
-/// A sum of doubles depends on the order of its terms, so an all-reduce gives other bits for other numbers of ranks. Here
-/// rank 0 adds its values to 0, hands the sum to rank 1, which adds its values, and so on; the last rank broadcasts the
-/// sum. No rank gets the values of another. It takes as many messages one after another as there are ranks: sum each
-/// block of many values first, see [`Blocks`](crate::blocks::Blocks).
+/// A sum of doubles depends on the order of its terms, so an all-reduce gives other bits for other numbers of
+/// ranks. Here rank 0 adds its values to 0, hands the sum to rank 1, which adds its values, and so on; the last
+/// rank broadcasts the sum. No rank gets the values of another. It takes as many messages one after another as
+/// there are ranks: sum each block of many values first, see [`Blocks`](crate::blocks::Blocks).
 ///
 /// # Examples
 ///
@@ -70,8 +70,8 @@ pub fn maximum<C: Communicator>(comm: &C, value: f64) -> f64 {
 
 /// The median of all ranks' values, on every rank, without gathering them; `None` if there are no values.
 ///
-/// **Same bits** as [`speedup::kernels::median::median`] of all values in one process: the middle value, the mean of the two
-/// middle values, or NaN if a value is NaN. [`crate::selection`] explains how.
+/// **Same bits** as [`speedup::kernels::median::median`] of all values in one process: the middle value, the mean
+/// of the two middle values, or NaN if a value is NaN. [`crate::selection`] explains how.
 ///
 /// # Examples
 ///

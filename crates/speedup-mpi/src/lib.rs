@@ -1,8 +1,8 @@
 //! The kernels of the handouts over the ranks of an MPI job, and the pieces to spread a loop of your own.
 //!
-//! MPI (Message Passing Interface) starts one program many times, on one or many computers. Each copy is a *rank* and has
-//! its own memory; a *communicator* is a group of ranks that exchange messages; a *collective* is a function that
-//! every rank of a communicator calls. Inside a rank, threads share its memory: the work is *hybrid*.
+//! MPI (Message Passing Interface) starts one program many times, on one or many computers. Each copy is a *rank*
+//! and has its own memory; a *communicator* is a group of ranks that exchange messages; a *collective* is a
+//! function that every rank of a communicator calls. Inside a rank, threads share its memory: the work is *hybrid*.
 //!
 //! The program `speedup-mpi` is started by `mpirun` or `srun`:
 //!
@@ -17,9 +17,9 @@
 //! - **Who owns which items?** [`share`] gives each rank a contiguous range.
 //! - **Where do random numbers come from?** From the item: item i draws from stream i of
 //!   [`speedup::Streams`], whichever rank has it.
-//! - **In which order are results combined?** Sums of doubles depend on the order: [`sum_in_order`] has the bits of one
-//!   loop. [`median`] is exact, and no rank sees another's values. Whole numbers and maxima have no order: MPI's
-//!   all-reduce is right for them.
+//! - **In which order are results combined?** Sums of doubles depend on the order: [`sum_in_order`] has the bits of
+//!   one loop. [`median`] is exact, and no rank sees another's values. Whole numbers and maxima have no order:
+//!   MPI's all-reduce is right for them.
 //!
 //! The whole program (`examples/own_loop.rs`), started as `mpirun -n 4 target/debug/examples/own_loop`:
 //!
@@ -27,12 +27,15 @@
 #![doc = include_str!("../examples/own_loop.rs")]
 //! ```
 //!
+//! A loop that runs for hours gets progress, checkpoints and a report of its ranks as a [`Kernel`](kernels::Kernel) in a
+//! [`Job`](job::Job); `kernels/pi.rs` is a short model.
+//!
 //! What does not work is shown by `examples/deadlock.rs`: a receive that nobody sends waits for ever.
 //!
 //! # Same bits
 //!
-//! Each job of the program returns the bits of the helper crate's `_parallel` function, for any number of ranks and
-//! threads. Its items are cut into [`blocks`] by their number only; counts are added as whole numbers; sums have the
+//! The jobs of the program return the bits of the helper crate's `_parallel` function, for any number of ranks and
+//! threads. Their items are cut into [`blocks`] by their number only; counts are added as whole numbers; sums have the
 //! order of the blocks; the median is [selected](selection) exactly. Ranks whose processors would give other bits
 //! are refused before the work starts ([`cluster::bits`]).
 //!

@@ -102,7 +102,8 @@ fn all_reduce(world: &SimpleCommunicator, bytes: usize) -> Transfer {
     Transfer { bytes, seconds }
 }
 
-/// The time of one call: the median of several batches, after one that does not count. Larger buffers get fewer calls.
+/// The time of one call: the median of several batches, after one that does not count. Larger buffers get fewer
+/// calls.
 fn batches(bytes: usize, mut call: impl FnMut()) -> f64 {
     let calls = ((1 << 24) / bytes).clamp(4, 500);
     let mut times = [0.0; BATCHES];

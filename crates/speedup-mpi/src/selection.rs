@@ -1,14 +1,15 @@
 //! Exact selection among values that are spread over ranks: the middle values, without gathering them.
 //!
-//! Each rank counts its keys in 2¹¹ bins by their highest bits; an all-reduce adds the counters, which shows the bin of
-//! the middle values; each rank drops its values outside of that bin, in place. The next round does the same with the
-//! next 11 bits. After 6 rounds all 64 bits are known. So a rank holds no more than its own values and 16 KiB of counters,
-//! and a job of any size takes at most 6 all-reduces of 16 KiB and one of 16 bytes.
+//! Each rank counts its keys in 2¹¹ bins by their highest bits; an all-reduce adds the counters, which shows the
+//! bin of the middle values; each rank drops its values outside of that bin, in place. The next round does the same
+//! with the next 11 bits. After 6 rounds all 64 bits are known. So a rank holds no more than its own values and 16
+//! KiB of counters, and a job of any size takes at most 6 all-reduces of 16 KiB and one of 16 bytes.
 //!
 //! Other exact selections choose a pivot in each round, as that of Saukas and Song ("A note on parallel selection
-//! on coarse-grained multicomputers", Algorithmica 24, 1999), who take a weighted median of the ranks' medians. Their rounds
-//! grow with the number of ranks, and each needs every rank's median. Bins by bits need no pivots, have a fixed number of
-//! rounds whatever the values are, and only add integers, in any order: the same bits from any number of ranks.
+//! on coarse-grained multicomputers", Algorithmica 24, 1999), who take a weighted median of the ranks' medians.
+//! Their rounds grow with the number of ranks, and each needs every rank's median. Bins by bits need no pivots,
+//! have a fixed number of rounds whatever the values are, and only add integers, in any order: the same bits from
+//! any number of ranks.
 //!
 //! This module does not call MPI. [`crate::collective::select_median`] does the sums.
 
@@ -42,7 +43,8 @@ pub struct Selection {
 pub enum Step {
     /// Add the next counters.
     Count,
-    /// Find the largest of [`Edges::below`] and the smallest of [`Edges::above`]: these are the keys of the middle values.
+    /// Find the largest of [`Edges::below`] and the smallest of [`Edges::above`]: these are the keys of the middle
+    /// values.
     Edges(Edges),
     /// The median is known.
     Done(f64),

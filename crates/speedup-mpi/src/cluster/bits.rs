@@ -1,7 +1,8 @@
 //! Whether the processors of all ranks compute the same bits.
 //!
-//! AVX2, AVX-512 and NEON give the same bits, SSE2 gives others, and the system's cosine may differ between systems. A
-//! cluster can have nodes of several kinds. So each rank computes a small probe with the kernels themselves.
+//! AVX2, AVX-512 and NEON give the same bits, SSE2 gives others, and the system's cosine may differ between
+//! systems. A cluster can have nodes of several kinds. So each rank computes a small probe with the kernels
+//! themselves.
 
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;

@@ -84,8 +84,8 @@ impl Cores {
 
     /// The threads of a rank for which none are asked: its cores, divided by the ranks that share them.
     ///
-    /// Never more than [`Threads::all`], which knows the limits of a container. If `RAYON_NUM_THREADS` holds a number, that
-    /// is taken.
+    /// Never more than [`Threads::all`], which knows the limits of a container. If `RAYON_NUM_THREADS` holds a
+    /// number, that is taken.
     pub fn threads(&self) -> usize {
         let all = Threads::all().count();
         match std::env::var_os("RAYON_NUM_THREADS") {

@@ -8,9 +8,9 @@
 //! | [`pace`] | how many blocks a step takes |
 //! | [`outcome`] | the value, and which rank did what |
 //!
-//! Ranks do not wait for one another while they work. After each step of about 0.2 s a rank sends rank 0 a short message.
-//! Rank 0, which works as well, reads the messages between its steps. Only the main thread of a rank calls MPI
-//! (`MPI_THREAD_FUNNELED`).
+//! Ranks do not wait for one another while they work. After each step of about 0.2 s a rank sends rank 0 a short
+//! message. Rank 0, which works as well, reads the messages between its steps. Only the main thread of a rank calls
+//! MPI (`MPI_THREAD_FUNNELED`).
 
 pub mod outcome;
 pub mod pace;

@@ -17,8 +17,19 @@ use crate::checkpoint::files::Files;
 use crate::error::{CheckpointProblem, Error};
 use crate::message::Message;
 
-/// How long a rank that waits sleeps between two looks, so that it takes no core from one that works.
-const NAP: Duration = Duration::from_millis(1);
+/// Sleeps between two looks of a rank that waits, so that it takes no core from one that works: short ones first.
+struct Naps(Duration);
+
+impl Naps {
+    fn new() -> Self {
+        Self(Duration::from_micros(10))
+    }
+
+    fn sleep(&mut self) {
+        thread::sleep(self.0);
+        self.0 = (2 * self.0).min(Duration::from_millis(2));
+    }
+}
 
 /// How long a rank that failed waits for rank 0 to say so and end the job.
 const GRACE: Duration = Duration::from_secs(30);
@@ -77,9 +88,10 @@ impl Job<'_> {
             self.tell(&run, &checksums)?;
         }
         if let Some(watch) = &mut self.watch {
+            let mut naps = Naps::new();
             while !watch.is_complete() {
                 watch.poll(self.world)?;
-                thread::sleep(NAP);
+                naps.sleep();
             }
             watch.save()?;
         }
@@ -167,9 +179,9 @@ fn send(world: &SimpleCommunicator, message: &Message) {
 
 /// A barrier whose waiting ranks leave their cores to those that work.
 pub(crate) fn wait_for_all(world: &SimpleCommunicator) {
-    let mut barrier = world.immediate_barrier();
+    let (mut barrier, mut naps) = (world.immediate_barrier(), Naps::new());
     while let Err(waiting) = barrier.test() {
         barrier = waiting;
-        thread::sleep(NAP);
+        naps.sleep();
     }
 }

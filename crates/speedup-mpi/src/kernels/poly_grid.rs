@@ -15,10 +15,11 @@ use crate::collective::sum_in_order;
 /// Values of a block, 2 MiB, if a cubic has fewer points.
 const VALUES: u64 = 1 << 18;
 
-/// The mean of all values of [`poly_grid_parallel`]: `axis` coefficients from 0 to 1 on each of four axes, and `points`
-/// points from −2 to 2.
+/// The mean of all values of [`poly_grid_parallel`]: `axis` coefficients from 0 to 1 on each of four axes, and
+/// `points` points from −2 to 2.
 ///
-/// The sum has a fixed order: within a block eight sums side by side, then these eight, then the blocks one after another.
+/// The sum has a fixed order: within a block eight sums side by side, then these eight, then the blocks one after
+/// another.
 #[derive(Clone, Debug)]
 pub struct PolyGrid {
     axis: Vec<f64>,
@@ -30,8 +31,8 @@ impl PolyGrid {
     ///
     /// # Errors
     ///
-    /// [`Error::Count`] unless `axis` is 2 to 65,535 and `points` 2 or more; [`Error::Memory`] if the points do not fit
-    /// in memory.
+    /// [`Error::Count`] unless `axis` is 2 to 65,535 and `points` 2 or more; [`Error::Memory`] if the points do not
+    /// fit in memory.
     pub fn new(axis: usize, points: usize) -> Result<Self, Error> {
         check_count("values on an axis", axis, 2, u64::from(u16::MAX))?;
         check_count("points", points, 2, 1 << 32)?;

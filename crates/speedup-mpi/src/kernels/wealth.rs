@@ -27,7 +27,8 @@ impl Wealth {
     ///
     /// # Errors
     ///
-    /// [`Error::Count`] if there are no households; [`Error::Parameter`] if the initial wealth is negative or not finite.
+    /// [`Error::Count`] if there are no households; [`Error::Parameter`] if the initial wealth is negative or not
+    /// finite.
     pub fn new(people: Population, seed: u64) -> Result<Self, Error> {
         check_count("households", people.households, 1, 1 << 53)?;
         check_parameter("initial wealth w0", people.w0, "0 or more", |w| w >= 0.0)?;
