@@ -220,7 +220,11 @@ mod tests {
 
     #[test]
     fn a_program_runs_on_ranks_with_its_own_time_limit() {
-        let fake = Fake::new("program", "MPICH 5.0.2", "echo \"$@\"; exec sleep 600");
+        let fake = Fake::new(
+            "program",
+            "MPICH 5.0.2",
+            "printf '%s ' \"$@\"; exec sleep 600",
+        );
         let file = PathBuf::from("/p/a");
         let program = Program {
             mpi: fake.mpi(),
@@ -228,7 +232,7 @@ mod tests {
         };
         let limit = Duration::from_millis(100);
         let run = program.time_limit(limit).run_with(2, &["x"]).unwrap();
-        assert_eq!(run.lines, ["-n 2 -bind-to none /p/a x"]);
+        assert_eq!(run.lines, ["-n 2 -bind-to none /p/a x "]);
         assert_eq!(run.end, crate::run::End::TimedOut { limit });
     }
 }
