@@ -14,7 +14,7 @@
 //! use speedup_mpirun::Mpi;
 //!
 //! let mpi = Mpi::find()?;
-//! let report = mpi.run(2, &["wealth", "--households", "100000", "--threads", "1"])?;
+//! let report = mpi.run(2, "wealth --households 100000 --threads 1")?;
 //! println!("{} by {} ranks in {} s", report.value, report.ranks, report.seconds);
 //!
 //! let hello = mpi.program("hello", r#"

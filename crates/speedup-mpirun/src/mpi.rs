@@ -96,7 +96,8 @@ impl Mpi {
         self
     }
 
-    /// Runs a job of the program `speedup-mpi`, and returns its report.
+    /// Runs a job of the program `speedup-mpi`, and returns its report. `job` is the command line behind the name of the
+    /// program, cut at spaces. The job works in the system's folder for temporary files.
     ///
     /// # Errors
     ///
@@ -107,11 +108,11 @@ impl Mpi {
     ///
     /// ```no_run
     /// let mpi = speedup_mpirun::Mpi::find()?;
-    /// println!("π is near {}", mpi.run(2, &["pi", "--points", "1000000"])?.value);
+    /// println!("π is near {}", mpi.run(2, "pi --points 1000000")?.value);
     /// # Ok::<(), speedup::Error>(())
     /// ```
-    pub fn run(&self, ranks: usize, arguments: &[&str]) -> Result<Report, Error> {
-        self.report(ranks, arguments)
+    pub fn run(&self, ranks: usize, job: &str) -> Result<Report, Error> {
+        self.report(ranks, job)
     }
 
     /// Measures what messages cost between ranks 0 and 1, and all-reduces over all ranks.
@@ -120,12 +121,15 @@ impl Mpi {
     ///
     /// Those of [`Mpi::run`]; there must be at least 2 ranks.
     pub fn network(&self, ranks: usize) -> Result<Network, Error> {
-        self.report(ranks, &["network"])
+        self.report(ranks, "network")
     }
 
-    fn report<T: DeserializeOwned>(&self, ranks: usize, arguments: &[&str]) -> Result<T, Error> {
-        let arguments = [arguments, &["--json"]].concat();
-        let run = self.start(ranks, &self.settings.program, &arguments)?;
+    fn report<T: DeserializeOwned>(&self, ranks: usize, job: &str) -> Result<T, Error> {
+        let mut command = self.mpirun(ranks)?;
+        command.arg(&self.settings.program);
+        command.args(job.split_whitespace()).arg("--json");
+        command.current_dir(std::env::temp_dir());
+        let run = run::run(&command, self.limit)?;
         if run.is_finished() {
             return report::parse(&run.lines);
         }
@@ -148,14 +152,14 @@ impl Mpi {
         program: &Path,
         arguments: &[&str],
     ) -> Result<Run, Error> {
-        check_count("ranks", ranks, 1, MOST_RANKS)?;
-        let mut command = self.mpirun(ranks);
+        let mut command = self.mpirun(ranks)?;
         command.arg(program).args(arguments);
         run::run(&command, self.limit)
     }
 
     /// `mpirun` with the options of this MPI for more ranks than cores, which are not bound to cores.
-    fn mpirun(&self, ranks: usize) -> Command {
+    fn mpirun(&self, ranks: usize) -> Result<Command, Error> {
+        check_count("ranks", ranks, 1, MOST_RANKS)?;
         let mut command = Command::new(&self.settings.mpirun);
         command.args(["-n", &ranks.to_string()]);
         if self.name().starts_with("Open MPI") {
@@ -170,7 +174,7 @@ impl Mpi {
         } else if self.name().starts_with("MPICH") {
             command.args(["-bind-to", "none"]);
         }
-        command
+        Ok(command)
     }
 }
 
@@ -272,13 +276,13 @@ pub(crate) mod tests {
     fn what_the_program_refuses_is_the_message() {
         let script = "echo 'speedup-mpi: households: 0 is not allowed, use 1 or more' >&2; exit 2";
         let fake = Fake::new("refused", "MPICH 5.0.2", script);
-        let error = fake.mpi().run(2, &["wealth"]).unwrap_err();
+        let error = fake.mpi().run(2, "wealth").unwrap_err();
         assert_eq!(
             error.to_string(),
             "speedup-mpi: households: 0 is not allowed, use 1 or more"
         );
         for ranks in [0, 1025] {
-            let error = fake.mpi().run(ranks, &[]).unwrap_err().to_string();
+            let error = fake.mpi().run(ranks, "wealth").unwrap_err().to_string();
             assert!(error.starts_with("ranks: "), "{error}");
         }
     }
@@ -287,7 +291,7 @@ pub(crate) mod tests {
     fn a_job_that_does_not_end_is_an_error_after_the_time_limit() {
         let fake = Fake::new("endless", "MPICH 5.0.2", "exec sleep 600");
         let mpi = fake.mpi().time_limit(Duration::from_millis(100));
-        let error = mpi.run(2, &["wealth"]).unwrap_err();
+        let error = mpi.run(2, "wealth").unwrap_err();
         assert_eq!(
             error.to_string(),
             "speedup-mpi: not ended within 0.1 s: mpirun and all ranks were killed"

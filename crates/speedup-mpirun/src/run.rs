@@ -126,6 +126,9 @@ fn limited(command: &Command, limit: Duration) -> Command {
             None => timeout.env_remove(name),
         };
     }
+    if let Some(folder) = command.get_current_dir() {
+        timeout.current_dir(folder);
+    }
     timeout
 }
 
