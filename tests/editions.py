@@ -60,7 +60,7 @@ WRONG = {
         ("std::f64::consts::PI", "4.0", "π and yours make"),
     ],
     "06-past-one-machine": [
-        ("share(ITEMS, world.rank(), world.size())", "0..ITEMS", "on 2 ranks your sum is 2.000"),
+        ("share(ITEMS, world.rank(), world.size())", "0..ITEMS", "ranks = 2: your sum is 2.000"),
         ("sum_in_order(&world, &values)", "values.iter().sum::<f64>()", "which items does a rank"),
         (
             "sum_in_order(&world, &values)",
