@@ -14,7 +14,7 @@
 //!
 //! Three questions decide whether a loop gives the same bits on any number of ranks:
 //!
-//! - **Who owns which items?** [`share`] gives each rank a contiguous range.
+//! - **Who owns which items?** [`share()`] gives each rank a contiguous range.
 //! - **Where do random numbers come from?** From the item: item i draws from stream i of
 //!   [`speedup::Streams`], whichever rank has it.
 //! - **In which order are results combined?** Sums of doubles depend on the order: [`sum_in_order`] has the bits of

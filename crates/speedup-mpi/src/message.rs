@@ -30,8 +30,8 @@ const DONE: u64 = 1;
 const FAILED: u64 = 2;
 
 impl Message {
-    /// Blocks with checksums that one message may name: it then has less than 2 KiB, which MPI sends
-    /// without waiting for the receiver.
+    /// Blocks with checksums that one message may name: it then has less than 2 KiB, which MPI delivers without
+    /// the sender's help.
     pub const MOST_BLOCKS: u64 = 200;
 
     /// The message as words.

@@ -8,12 +8,19 @@ use std::time::Duration;
 
 use common::{Folder, PROGRAM, alone, bits, json, kill, mpirun, ranks_of, refusal};
 
+/// So many that the job takes a second or two.
+const PERIODS: &str = if cfg!(debug_assertions) {
+    "300"
+} else {
+    "9000"
+};
+
 const JOB: [&str; 7] = [
     "wealth",
     "--households",
     "40001",
     "--periods",
-    "300",
+    PERIODS,
     "--every",
     "0.05",
 ];
@@ -77,7 +84,7 @@ fn not_used_if_anything_is_wrong() {
     let with_checkpoint = |job: &[&str]| refusal(3, &[job, &["--checkpoint", &file]].concat());
     // Another job.
     for other in [
-        ["wealth", "--households", "40002", "--periods", "300"],
+        ["wealth", "--households", "40002", "--periods", PERIODS],
         ["wealth", "--households", "40001", "--periods", "301"],
         ["wealth", "--households", "40001", "--seed", "43"],
         ["pi", "--points", "1000", "--seed", "42"],

@@ -23,7 +23,7 @@ pub fn records_path(path: &Path) -> PathBuf {
     with_suffix(path, ".records")
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -158,6 +158,3 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
-
-#[cfg(test)]
-mod tests;

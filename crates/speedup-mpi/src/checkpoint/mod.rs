@@ -22,3 +22,6 @@
 pub mod files;
 pub mod manifest;
 pub mod records;
+
+#[cfg(test)]
+mod tests;

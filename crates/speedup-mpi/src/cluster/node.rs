@@ -40,8 +40,6 @@ pub struct Cores {
     pub allowed: usize,
     /// The number of ranks that share them, at least 1.
     pub sharing: usize,
-    /// The number of cores that all ranks of the node may use together.
-    pub of_node: usize,
 }
 
 impl Cores {
@@ -59,26 +57,17 @@ impl Cores {
     }
 
     fn from_sets(own: &CoreSet, all: &[CoreSet]) -> Self {
-        let mut union: CoreSet = [0; 64];
-        for other in all {
-            union.iter_mut().zip(other).for_each(|(a, b)| *a |= b);
-        }
         let shares = |other: &&CoreSet| own.iter().zip(*other).any(|(a, b)| a & b != 0);
-        let count = |set: &CoreSet| set.iter().map(|word| word.count_ones() as usize).sum();
-        let allowed: usize = count(own);
-        Self {
-            // Where the system does not report cores, it still gives their number.
-            allowed: if allowed == 0 {
-                Threads::all().count()
-            } else {
-                allowed
+        match own.iter().map(|word| word.count_ones() as usize).sum() {
+            // The system does not say which cores, but it knows their number.
+            0 => Self {
+                allowed: Threads::all().count(),
+                sharing: all.len().max(1),
             },
-            sharing: match allowed {
-                0 => all.len(),
-                _ => all.iter().filter(shares).count(),
-            }
-            .max(1),
-            of_node: count(&union),
+            allowed => Self {
+                allowed,
+                sharing: all.iter().filter(shares).count().max(1),
+            },
         }
     }
 
@@ -94,36 +83,23 @@ impl Cores {
         }
     }
 
-    /// What to say if `threads` are more than the cores that the rank may use, or than its part of them.
+    /// What to say if the ranks that share this rank's cores have more threads than these are.
     pub fn warning(&self, threads: usize) -> Option<String> {
-        let Self {
-            allowed,
-            sharing,
-            of_node,
-        } = *self;
-        if threads * sharing <= allowed {
-            return None;
-        }
-        let cores = if allowed == 1 {
-            "1 core"
-        } else {
-            &format!("{allowed} cores")
-        };
+        let Self { allowed, sharing } = *self;
+        let all = threads * sharing;
         let advice = match sharing {
-            1 if of_node > allowed || allowed == 1 => format!(
-                "; mpirun bound it: start with --map-by slot:PE={threads} (Open MPI), \
+            1 => &format!(
+                "if mpirun bound the rank, start with --map-by slot:PE={threads} (Open MPI), \
                  -bind-to core:{threads} (MPICH) or --bind-to none"
             ),
-            _ => String::from("; fewer threads or ranks will be as fast"),
+            _ => "fewer will be as fast",
         };
-        let who = match sharing {
-            1 => String::from("a rank with"),
-            _ => format!("{sharing} ranks with"),
-        };
-        let plural = if threads == 1 { "" } else { "s" };
-        Some(format!(
-            "{who} {threads} thread{plural} may use {cores}{advice}"
-        ))
+        (all > allowed).then(|| {
+            format!(
+                "{all} threads (ranks: {sharing}, threads of each: {threads}) share the cores of \
+                 rank 0, which are {allowed}; {advice}"
+            )
+        })
     }
 }
 
@@ -143,22 +119,25 @@ mod tests {
     fn ranks_that_are_not_bound_share_all_cores() {
         let all = set(&[0, 1, 2, 3, 64, 65, 66, 67]);
         let cores = Cores::from_sets(&all, &[all; 4]);
-        assert_eq!((cores.allowed, cores.sharing, cores.of_node), (8, 4, 8));
+        assert_eq!((cores.allowed, cores.sharing), (8, 4));
         assert_eq!(cores.warning(2), None);
-        assert!(
-            cores
-                .warning(3)
-                .unwrap()
-                .starts_with("4 ranks with 3 threads may use 8 cores")
-        );
+        let warning = cores.warning(3).unwrap();
+        assert!(warning.starts_with("12 threads (ranks: 4, threads of each: 3)"));
     }
 
     #[test]
     fn bound_ranks_have_cores_of_their_own() {
         let (first, second) = (set(&[0]), set(&[1]));
         let cores = Cores::from_sets(&first, &[first, second]);
-        assert_eq!((cores.allowed, cores.sharing, cores.of_node), (1, 1, 2));
+        assert_eq!((cores.allowed, cores.sharing), (1, 1));
         assert_eq!((cores.threads(), cores.warning(1)), (1, None));
         assert!(cores.warning(2).unwrap().contains("--map-by slot:PE=2"));
+    }
+
+    #[test]
+    fn without_a_report_of_cores_all_ranks_share_them() {
+        let none = set(&[]);
+        let cores = Cores::from_sets(&none, &[none; 3]);
+        assert_eq!((cores.allowed, cores.sharing), (Threads::all().count(), 3));
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`prepare`] | the checks before the work, and the blocks of a checkpoint |
 //! | [`mod@work`] | the steps of one rank |
+//! | `outbox` | the messages of a rank to rank 0 |
 //! | [`watch`] | rank 0's knowledge of all blocks: progress, checkpoints, failures |
 //! | [`pace`] | how many blocks a step takes |
 //! | [`outcome`] | the value, and which rank did what |
@@ -12,6 +13,7 @@
 //! message. Rank 0, which works as well, reads the messages between its steps. Only the main thread of a rank calls
 //! MPI (`MPI_THREAD_FUNNELED`).
 
+mod outbox;
 pub mod outcome;
 pub mod pace;
 pub mod prepare;

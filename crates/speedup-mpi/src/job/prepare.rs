@@ -122,7 +122,7 @@ impl<'a> Job<'a> {
         let bytes = files.as_ref().map(|files| files.manifest().encode());
         let bytes = broadcast_bytes(world, 0, bytes.unwrap_or_default());
         let because = |problem| Error::checkpoint(&options.file, problem);
-        let own = || -> Result<(Manifest, Records), CheckpointProblem> {
+        let mut read = || -> Result<(Manifest, Records), CheckpointProblem> {
             let manifest = Manifest::decode(&bytes, job, count)?;
             let records = Records::open(&records_path(&options.file), self.blocks)?;
             for block in self.own.clone() {
@@ -137,8 +137,7 @@ impl<'a> Job<'a> {
             }
             Ok((manifest, records))
         };
-        let mut own = own;
-        let (manifest, records) = agree(world, own().map_err(because))?;
+        let (manifest, records) = agree(world, read().map_err(because))?;
         self.restored = manifest.done();
         self.records = Some(records);
         Ok(files)

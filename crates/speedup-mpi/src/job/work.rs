@@ -9,6 +9,7 @@ use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
 use rayon::prelude::*;
 
+use super::outbox::{Cell, Outbox};
 use super::outcome::{Outcome, Times};
 use super::pace::Pace;
 use super::prepare::{Job, own_values};
@@ -18,14 +19,14 @@ use crate::error::{CheckpointProblem, Error};
 use crate::message::Message;
 
 /// Sleeps between two looks of a rank that waits, so that it takes no core from one that works: short ones first.
-struct Naps(Duration);
+pub(super) struct Naps(Duration);
 
 impl Naps {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(Duration::from_micros(10))
     }
 
-    fn sleep(&mut self) {
+    pub fn sleep(&mut self) {
         thread::sleep(self.0);
         self.0 = (2 * self.0).min(Duration::from_millis(2));
     }
@@ -48,12 +49,16 @@ impl Job<'_> {
         let world = self.world;
         world.barrier();
         let start = Instant::now();
-        let worked = catch_unwind(AssertUnwindSafe(|| self.steps(start)));
-        let mut times = match worked {
-            Ok(Ok(times)) => times,
-            Ok(Err(error)) => self.fail(&error),
-            Err(_) => self.fail(&Error::Panicked),
-        };
+        // A message names at least one block.
+        let cells = vec![Cell::new(); self.done.len()];
+        let mut times = mpi::request::scope(|scope| {
+            let mut outbox = Outbox::new(scope, &cells);
+            match catch_unwind(AssertUnwindSafe(|| self.steps(start, &mut outbox))) {
+                Ok(Ok(times)) => times,
+                Ok(Err(error)) => self.fail(&error),
+                Err(_) => self.fail(&Error::Panicked),
+            }
+        });
         wait_for_all(world);
         times.reduce_start = start.elapsed();
         let reduced = self.kernel.reduce(world, self.values, self.threads)?;
@@ -70,7 +75,7 @@ impl Job<'_> {
         Ok((outcome, self.watch.and_then(|watch| watch.into_files())))
     }
 
-    fn steps(&mut self, start: Instant) -> Result<Times, Error> {
+    fn steps(&mut self, start: Instant, outbox: &mut Outbox) -> Result<Times, Error> {
         let mut times = Times::default();
         let mut pace = Pace::new(self.threads.count());
         times.start = start.elapsed();
@@ -85,8 +90,9 @@ impl Job<'_> {
             pace.note(length, time);
             let done = (run.start - self.own.start) as usize;
             self.done[done..][..length as usize].fill(true);
-            self.tell(&run, &checksums)?;
+            self.tell(outbox, &run, &checksums)?;
         }
+        outbox.wait();
         if let Some(watch) = &mut self.watch {
             let mut naps = Naps::new();
             while !watch.is_complete() {
@@ -133,7 +139,12 @@ impl Job<'_> {
     }
 
     /// Tells rank 0 which blocks are done; rank 0 looks for what others tell.
-    fn tell(&mut self, run: &Range<u64>, checksums: &[u64]) -> Result<(), Error> {
+    fn tell(
+        &mut self,
+        outbox: &mut Outbox,
+        run: &Range<u64>,
+        checksums: &[u64],
+    ) -> Result<(), Error> {
         let length = run.end - run.start;
         if let Some(watch) = &mut self.watch {
             watch.note(run.start, length, checksums);
@@ -152,7 +163,7 @@ impl Job<'_> {
                 count,
                 checksums,
             };
-            send(self.world, &message);
+            outbox.send(self.world, &message);
         }
         Ok(())
     }
@@ -164,17 +175,13 @@ impl Job<'_> {
             // What is done is kept, if that is possible.
             let _ = watch.save();
         } else {
-            send(world, &Message::Failed(error.to_string()));
+            let words = Message::Failed(error.to_string()).to_words();
+            world.process_at_rank(0).send_with_tag(&words[..], TAG);
             thread::sleep(GRACE);
         }
         eprintln!("speedup-mpi: {error}");
         world.abort(1)
     }
-}
-
-fn send(world: &SimpleCommunicator, message: &Message) {
-    let words = message.to_words();
-    world.process_at_rank(0).send_with_tag(&words[..], TAG);
 }
 
 /// A barrier whose waiting ranks leave their cores to those that work.

@@ -106,7 +106,7 @@ pub fn refused(command: &mut Command) -> String {
     let lines: Vec<&str> = text
         .lines()
         .filter(ours)
-        .filter(|line| !line.contains(" may use "))
+        .filter(|line| !line.contains(" share the cores of "))
         .collect();
     assert_eq!(lines.len(), 1, "{text}");
     lines[0].to_owned()
@@ -137,6 +137,11 @@ pub fn ranks_of(process: u32) -> Vec<u32> {
         .iter()
         .filter(|(id, _, is_rank)| *is_rank && is_below(*id));
     ranks.map(|(id, ..)| *id).collect()
+}
+
+/// Whether a process has not ended.
+pub fn is_alive(process: u32) -> bool {
+    Path::new("/proc").join(process.to_string()).exists()
 }
 
 /// Sends SIGKILL.

@@ -1,5 +1,12 @@
-use super::*;
-use crate::blocks::Record;
+//! Both files together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::files::{Files, records_path, with_suffix};
+use super::manifest;
+use super::records::Records;
+use crate::blocks::{Blocks, Record};
 
 const JOB: &str = "wealth households=300";
 
