@@ -73,7 +73,6 @@ WRONG = {
             "let sum = if world.rank() == 0 { sum_in_order(&world, &values) } else { 0.0 };",
             "does every rank call it?",
         ),
-        ("let sum = sum_in_order", "let summ = sum_in_order", "does not compile"),
     ],
 }
 
