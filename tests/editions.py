@@ -59,6 +59,21 @@ WRONG = {
         ("x * x + y * y <= 1.0", "x * x + y * y <= 0.9", "have the mean"),
         ("std::f64::consts::PI", "4.0", "π and yours make"),
     ],
+    "06-past-one-machine": [
+        ("share(ITEMS, world.rank(), world.size())", "0..ITEMS", "ranks = 2: your sum is 2.000"),
+        ("sum_in_order(&world, &values)", "values.iter().sum::<f64>()", "which items does a rank"),
+        (
+            "sum_in_order(&world, &values)",
+            "speedup_mpi::collective::all_reduce(&world, &[values.iter().sum::<f64>()],"
+            " mpi::collective::SystemOperation::sum())[0]",
+            "in which order is it added?",
+        ),
+        (
+            "let sum = sum_in_order(&world, &values);",
+            "let sum = if world.rank() == 0 { sum_in_order(&world, &values) } else { 0.0 };",
+            "does every rank call it?",
+        ),
+    ],
 }
 
 

@@ -17,8 +17,11 @@ NOTEBOOKS = {
 }
 # It follows no source, and has no exercises and no charts.
 PRIMER = "00-the-rust-you-need"
+# They follow no source.
+OWN = ["06-past-one-machine"]
+HANDOUTS = [*NOTEBOOKS.values(), *OWN]
 # All notebooks, in the order in which they are read.
-PAGES = [PRIMER, *NOTEBOOKS.values()]
+PAGES = [PRIMER, *HANDOUTS]
 
 # The code cells that a spine may have, where the source has more than others, and why.
 MOST_SPINE_CELLS = 15

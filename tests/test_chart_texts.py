@@ -41,7 +41,7 @@ def clashes(browser: Browser, file: Path, width: int = 1280) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+@pytest.mark.parametrize("name", source_lists.HANDOUTS)
 def test_texts_of_charts_lie_apart(name: str, width: int, handouts: Path, browser: Browser) -> None:
     assert clashes(browser, handouts / f"{name}.html", width) == []
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 SAYS = "is faster"
-COMMITTED = pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+COMMITTED = pytest.mark.parametrize("name", source_lists.HANDOUTS)
 # Of a cell that never gives what it should.
 RUNS = 1 + execute.REPEATS
 HOLD: dict[str, Any] = {"source": Path("a.ipynb"), "private": []}

@@ -18,7 +18,7 @@ from pages import offline_page, open_all
 from pdf_parts import Printed
 from playwright.sync_api import Browser, expect
 
-NAMES = list(source_lists.NOTEBOOKS.values())
+NAMES = source_lists.HANDOUTS
 SCRIPTS = editions.ROOT / "crates/xtask/python"
 # What is inside the two blocks, and what is not: their titles are printed in any case.
 INSIDE = ["The reason.", "2 + 2", "3 + 3"]

@@ -176,7 +176,7 @@ def test_a_phone_shows_outputs_small_and_says_what_scrolls(file: Path, browser: 
     assert len(set(cards)) <= 1, "the cards at the end are stepped"
 
 
-@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+@pytest.mark.parametrize("name", source_lists.HANDOUTS)
 def test_solution_opens_by_a_click(name: str, handouts: Path, browser: Browser) -> None:
     with offline_page(browser, handouts / f"{name}.html") as watched:
         solutions = watched.page.locator("details.solution")
@@ -217,7 +217,7 @@ def test_index_names_every_handout_in_order(handouts: Path, browser: Browser) ->
     assert len(aims) >= 2 * len(links), "the index does not say what the handouts teach"
 
 
-@pytest.mark.parametrize("name", source_lists.NOTEBOOKS.values())
+@pytest.mark.parametrize("name", source_lists.HANDOUTS)
 def test_index_states_both_times(name: str, handouts: Path, browser: Browser) -> None:
     spine, whole = editions.stated_minutes(name)
     with offline_page(browser, handouts / "index.html") as watched:
@@ -237,7 +237,7 @@ def test_key_figures_are_the_cells_own_charts(
         names = watched.page.locator(".figures a svg > title").all_text_contents()
     assert len(names) == len(shown)
     assert all(re.match(r"[^\W\d]\w*('\w+)? |\d+ \w|[\d,]+ \w", name) for name in names), names
-    for name in source_lists.NOTEBOOKS.values():
+    for name in source_lists.HANDOUTS:
         cells = [cell for cell in executed(name).cells if "key-figure" in tags(cell)]
         assert 1 <= len(cells) <= 3, f"{name} needs one to three cells tagged key-figure"
         own = [text for link, text in shown if link.startswith(f"{name}.html#cell-")]

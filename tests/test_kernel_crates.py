@@ -40,7 +40,7 @@ def fixed(root: Path) -> set[Package]:
 def dep_cells(executed: Callable[[str], NotebookNode]) -> list[list[str]]:
     """For each handout its cells with `:dep` lines; of each cell only these lines."""
     found = []
-    for name in source_lists.NOTEBOOKS.values():
+    for name in source_lists.HANDOUTS:
         code = [cell.source for cell in executed(name).cells if cell.cell_type == "code"]
         lines = ["\n".join(re.findall(r"(?m)^:dep .*$", source)) for source in code]
         found.append([line for line in lines if line])

@@ -23,7 +23,7 @@ CONFIG = "crates/xtask/python/jupyter_nbconvert_config.py"
 CHART = ":is(svg, img)[aria-label*='axis'], img[alt*='axis']"
 
 
-NAMES = list(source_lists.NOTEBOOKS.values())
+NAMES = source_lists.HANDOUTS
 NOTEBOOK = pytest.mark.parametrize("name", NAMES)
 
 

@@ -16,7 +16,7 @@ PAGES = ["README.md", *(f".github/{path.name}" for path in sorted(ROOT.glob(".gi
 
 def test_picture_is_the_notebook_s_chart(root: Path) -> None:
     found = []
-    for name in source_lists.NOTEBOOKS.values():
+    for name in source_lists.HANDOUTS:
         notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
         cells = [cell for cell in notebook.cells if "readme-picture" in tags(cell)]
         charts = [output for output in outputs_of(cells) if has_chart(output)]

@@ -57,3 +57,12 @@ def test_the_list_says_what_the_code_of_each_source_cell_did(name: str, root: Pa
     assert [entry["id"] for entry in entries if unproven(notebook, entry)] == [], (
         f"these need one of the claims {sorted(ON_OUTPUTS)}"
     )
+
+
+@pytest.mark.parametrize("name", source_lists.OWN)
+def test_a_handout_without_a_source_names_none_and_keeps_the_rules(
+    name: str, root: Path, executed: Callable[[str], NotebookNode]
+) -> None:
+    committed = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert problems(committed, []) == []
+    assert problems(executed(name), []) == []

@@ -38,6 +38,8 @@ pub struct LineChart {
     markers: bool,
     reference: Option<(String, f64)>,
     series: Vec<(String, Vec<(f64, Interval)>)>,
+    /// The first series, of which only the markers are drawn.
+    dots: usize,
 }
 
 impl LineChart {
@@ -58,6 +60,7 @@ impl LineChart {
             markers: false,
             reference: None,
             series: Vec::new(),
+            dots: 0,
         }
     }
 
@@ -160,6 +163,32 @@ impl LineChart {
         self
     }
 
+    /// Adds a series of points before all others: a marker with its whisker at each, and no line. So what was
+    /// measured is told from the lines of what was computed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup_notebook::display::chart::LineChart::new("t")
+    ///     .series("model", [(1.0, 1.0), (4.0, 0.5)])
+    ///     .dots("measured", [(1.0, 1.0), (2.0, 0.9)])
+    ///     .draw()?;
+    /// assert!(chart.description().contains("measured, points only: 2 points"));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    #[must_use]
+    pub fn dots(
+        mut self,
+        name: &str,
+        points: impl IntoIterator<Item = (f64, impl Into<Interval>)>,
+    ) -> Self {
+        let points = points.into_iter().map(|(x, y)| (x, y.into()));
+        self.series
+            .insert(self.dots, (name.to_owned(), points.collect()));
+        self.dots += 1;
+        self
+    }
+
     /// Draws the chart.
     ///
     /// # Errors
@@ -225,7 +254,11 @@ impl LineChart {
         };
         let names = self.series.iter().enumerate().map(|(k, (name, _))| {
             let stroke = Stroke::of_series(k, self.markers);
-            (name.as_str(), Key::Line(stroke, self.markers.then_some(k)))
+            let key = match k < self.dots {
+                true => Key::Marker(k),
+                false => Key::Line(stroke, self.markers.then_some(k)),
+            };
+            (name.as_str(), key)
         });
         let level = self.reference.as_ref();
         let level = level.map(|(name, _)| (name.as_str(), Key::Line(Stroke::reference(), None)));
@@ -236,11 +269,13 @@ impl LineChart {
         let at = |at: f64, height: f64| pixel(&(x.fraction(at), y.fraction(height)));
         for (k, (_, points)) in self.series.iter().enumerate() {
             let pixels: Vec<(i32, i32)> = points.iter().map(|(x, y)| at(*x, y.value)).collect();
-            Stroke::of_series(k, self.markers).draw(&root, pixels.clone())?;
+            if k >= self.dots {
+                Stroke::of_series(k, self.markers).draw(&root, pixels.clone())?;
+            }
             for (x, y) in points {
                 series::whisker(&root, [at(*x, y.low), at(*x, y.high)])?;
             }
-            if self.markers {
+            if self.markers || k < self.dots {
                 pixels
                     .iter()
                     .try_for_each(|at| series::marker(&root, *at, k))?;
@@ -267,7 +302,8 @@ impl LineChart {
         if let Some((name, y)) = &self.reference {
             words += &format!(" Level line {name} at {}.", format_number(*y));
         }
-        for (name, points) in &self.series {
+        for (k, (name, points)) in self.series.iter().enumerate() {
+            let dots = if k < self.dots { ", points only" } else { "" };
             let ys = points.iter().map(|(_, y)| y.value);
             let (low, high) = (
                 ys.clone().fold(f64::INFINITY, f64::min),
@@ -280,7 +316,7 @@ impl LineChart {
             let (low, high) = (format_number(low), format_number(high));
             let n = points.len();
             words += &format!(
-                " {name}: {n} points from ({x0}, {y0}) to ({x1}, {y1}), lowest {low}, highest {high}."
+                " {name}{dots}: {n} points from ({x0}, {y0}) to ({x1}, {y1}), lowest {low}, highest {high}."
             );
         }
         words

@@ -36,6 +36,8 @@ pub struct TimelineChart {
     title: String,
     spans: Vec<Span>,
     until: f64,
+    /// What a row stands for, and the number of the first.
+    row: (&'static str, usize),
 }
 
 impl TimelineChart {
@@ -53,6 +55,31 @@ impl TimelineChart {
             title: title.to_owned(),
             spans: timeline.spans(),
             until: timeline.seconds(),
+            row: ("worker", 1),
+        }
+    }
+
+    /// A chart of what the ranks of an MPI job did. Rows are named `rank 0`, `rank 1` and so on;
+    /// [`Span::worker`] is the number of the rank.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup_notebook::display::chart::TimelineChart;
+    /// use speedup_notebook::measure::timeline::Span;
+    ///
+    /// let span = Span { task: 1, worker: 0, start: 0.0, end: 0.5 };
+    /// let chart = TimelineChart::of_ranks("One rank", [span]).draw()?;
+    /// assert!(chart.description().contains("rank 0: task 1"));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn of_ranks(title: &str, spans: impl IntoIterator<Item = Span>) -> Self {
+        let spans: Vec<Span> = spans.into_iter().collect();
+        Self {
+            title: title.to_owned(),
+            until: spans.iter().map(|span| span.end).fold(0.0, f64::max),
+            spans,
+            row: ("rank", 0),
         }
     }
 
@@ -128,8 +155,10 @@ impl TimelineChart {
         let end = 1e3 * self.until.max(1e-6);
         let (root, area) = style::background(svg, size, &self.title, &[])?;
         let x = Axis::linear(0.0, 1.02 * end)?;
-        let y = Axis::rows(workers, |worker| format!("worker {}", worker + 1));
-        let titles = ("time since the first task began [ms]", "one row per worker");
+        let (name, first) = self.row;
+        let y = Axis::rows(workers, |row| format!("{name} {}", row + first));
+        let rows = format!("one row per {name}");
+        let titles = ("time since the first task began [ms]", &*rows);
         let mut chart = frame(&area, (&x, &y), titles)?;
         let row = |worker: usize| (workers - 1 - worker) as f64;
         let centred = (FONT, TEXT)
@@ -159,9 +188,10 @@ impl TimelineChart {
 
     fn describe(&self) -> String {
         let last = self.spans.iter().map(|span| span.end).fold(0.0, f64::max);
+        let (name, first) = self.row;
         let mut words = format!(
             "Timeline chart: {}. Horizontal axis: time in milliseconds. Vertical axis: one row per \
-             worker, one bar per task. The last of {} tasks ends at {} ms.",
+             {name}, one bar per task. The last of {} tasks ends at {} ms.",
             self.title,
             self.spans.len(),
             significant(1e3 * last, 3)
@@ -170,9 +200,9 @@ impl TimelineChart {
             let mine = self.spans.iter().filter(|span| span.worker == worker);
             let tasks: Vec<String> = mine.map(|span| span.task.to_string()).collect();
             let plural = if tasks.len() == 1 { "" } else { "s" };
-            let (first, rest) = (tasks.iter().take(12), tasks.len().saturating_sub(12));
-            let list = first.cloned().collect::<Vec<_>>().join(", ");
-            words += &format!(" worker {}: task{plural} {list}", worker + 1);
+            let (shown, rest) = (tasks.iter().take(12), tasks.len().saturating_sub(12));
+            let list = shown.cloned().collect::<Vec<_>>().join(", ");
+            words += &format!(" {name} {}: task{plural} {list}", worker + first);
             words += &if rest > 0 {
                 format!(" and {rest} more.")
             } else {
@@ -202,6 +232,7 @@ mod tests {
             title: "two workers".to_owned(),
             spans: vec![span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)],
             until: 1.0,
+            row: ("worker", 1),
         };
         let drawn = chart.draw().unwrap();
         for text in [
@@ -218,11 +249,23 @@ mod tests {
     }
 
     #[test]
+    fn ranks_are_counted_from_0() {
+        let spans = [span(1, 0, 0.0, 0.5), span(1, 1, 0.0, 0.25)];
+        let drawn = TimelineChart::of_ranks("ranks", spans).draw().unwrap();
+        for text in ["one row per rank", "rank 0", "rank 1"] {
+            assert!(drawn.svg().contains(text), "{text}");
+        }
+        assert!(drawn.description().contains("rank 1: task 1."));
+        assert!(!drawn.svg().contains("worker"));
+    }
+
+    #[test]
     fn the_titles_of_a_chart_of_one_row_are_complete() {
         let chart = TimelineChart {
             title: "one worker".to_owned(),
             spans: vec![span(1, 0, 0.0, 0.5)],
             until: 1.0,
+            row: ("worker", 1),
         };
         let svg = chart.draw().unwrap().svg().to_owned();
         assert!(svg.contains("\none row per worker\n"), "{svg}");
@@ -237,6 +280,7 @@ mod tests {
             title: "t".to_owned(),
             spans,
             until: 500.0,
+            row: ("worker", 1),
         };
         let drawn = chart.draw().unwrap();
         assert!(!drawn.svg().contains("\n499\n"));
