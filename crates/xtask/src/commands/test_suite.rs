@@ -1,12 +1,12 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
 use crate::handouts::{self, Request, Run, chromium};
+use crate::setup::mpi::Mpi;
 use crate::tools::own_program;
 use crate::tools::paths::Paths;
 use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{child, jupyter_env, notebook, toolchain};
-use crate::setup::mpi::Mpi;
 use crate::{files, setup, tidy};
 use anyhow::{Context, Result, bail, ensure};
 use std::env;
