@@ -27,8 +27,8 @@
 #![doc = include_str!("../examples/own_loop.rs")]
 //! ```
 //!
-//! A loop that runs for hours gets progress, checkpoints and a report of its ranks as a [`Kernel`](kernels::Kernel) in a
-//! [`Job`](job::Job); `kernels/pi.rs` is a short model.
+//! A loop that runs for hours gets progress, checkpoints and a report of its ranks as a [`Kernel`](kernels::Kernel)
+//! in a [`Job`](job::Job); `kernels/pi.rs` is a short model.
 //!
 //! What does not work is shown by `examples/deadlock.rs`: a receive that nobody sends waits for ever.
 //!
