@@ -133,9 +133,8 @@ impl Mpi {
         if run.is_finished() {
             return report::parse(&run.lines);
         }
-        let said = run.errors.lines();
-        let said = said.filter_map(|line| line.strip_prefix("speedup-mpi: "));
-        let said = said.filter(|line| !line.contains("% done"));
+        let lines = run.errors.lines().filter(|line| !line.contains("% done"));
+        let said = lines.filter_map(|line| line.strip_prefix("speedup-mpi: "));
         let said: Vec<&str> = said.chain(usage_error(&run.errors)).collect();
         let problem = match (&run.end, said[..].last()) {
             (run::End::Failed { .. }, Some(message)) => (*message).to_owned(),
@@ -178,7 +177,7 @@ impl Mpi {
     }
 }
 
-/// What the program says of arguments that it does not know.
+/// What it says of arguments that it does not know.
 fn usage_error(errors: &str) -> Option<&str> {
     errors.lines().find_map(|line| line.strip_prefix("error: "))
 }
