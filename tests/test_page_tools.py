@@ -276,6 +276,11 @@ def test_what_scrolls_shows_that_it_does(handouts: Path, browser: Browser) -> No
             ".map(block => block.classList.contains('scrolls'))"
         )
         assert wide and all(wide)
+        colours = page.evaluate(
+            "() => [...document.querySelectorAll('.highlight pre')]"
+            ".map(block => getComputedStyle(block).color)"
+        )
+        assert len(set(colours)) == 1, "code that scrolls has a colour of its own"
         page.locator(".scrolls").first.evaluate("block => { block.id = 'to-the-end' }")
         block = page.locator("#to-the-end")
         block.evaluate("block => { block.scrollLeft = 10_000 }")
