@@ -38,6 +38,8 @@ pub struct TimelineChart {
     until: f64,
     /// What a row stands for, and the number of the first.
     row: (&'static str, usize),
+    /// The colours of the bars, taken in turn by the numbers of the tasks.
+    colours: &'static [usize],
 }
 
 impl TimelineChart {
@@ -56,11 +58,13 @@ impl TimelineChart {
             spans: timeline.spans(),
             until: timeline.seconds(),
             row: ("worker", 1),
+            colours: &[0, 2],
         }
     }
 
     /// A chart of what the ranks of an MPI job did. Rows are named `rank 0`, `rank 1` and so on;
-    /// [`Span::worker`] is the number of the rank.
+    /// [`Span::worker`] is the number of the rank. Four kinds of work have colours of their own:
+    /// [`Span::task`] is the number of the kind.
     ///
     /// # Examples
     ///
@@ -80,6 +84,7 @@ impl TimelineChart {
             until: spans.iter().map(|span| span.end).fold(0.0, f64::max),
             spans,
             row: ("rank", 0),
+            colours: &[0, 1, 2, 3],
         }
     }
 
@@ -166,7 +171,8 @@ impl TimelineChart {
             .pos(Pos::new(HPos::Center, VPos::Center))
             .color(&BLACK);
         for span in &self.spans {
-            let (edge, fill) = (colour(span.task % 2 * 2), style::light(span.task % 2 * 2));
+            let number = self.colours[span.task % self.colours.len()];
+            let (edge, fill) = (colour(number), style::light(number));
             let corners = [
                 (1e3 * span.start, row(span.worker) + 0.15),
                 (1e3 * span.end, row(span.worker) + 0.85),
