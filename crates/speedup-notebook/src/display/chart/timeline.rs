@@ -239,6 +239,7 @@ mod tests {
             spans: vec![span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)],
             until: 1.0,
             row: ("worker", 1),
+            colours: &[0, 2],
         };
         let drawn = chart.draw().unwrap();
         for text in [
@@ -272,6 +273,7 @@ mod tests {
             spans: vec![span(1, 0, 0.0, 0.5)],
             until: 1.0,
             row: ("worker", 1),
+            colours: &[0, 2],
         };
         let svg = chart.draw().unwrap().svg().to_owned();
         assert!(svg.contains("\none row per worker\n"), "{svg}");
@@ -287,6 +289,7 @@ mod tests {
             spans,
             until: 500.0,
             row: ("worker", 1),
+            colours: &[0, 2],
         };
         let drawn = chart.draw().unwrap();
         assert!(!drawn.svg().contains("\n499\n"));
