@@ -11,12 +11,13 @@ fn a_rank_that_cannot_store_its_blocks() {
     let _alone = alone();
     let folder = Folder::new("too-large");
     let file = folder.file("point");
-    let job = format!("{PROGRAM} wealth --households 100000 --periods 50 --checkpoint {file}");
+    let job = ["wealth", "--households", "100000", "--periods", "50", "--checkpoint"];
     // The system refuses to let rank 1 write far into a file.
-    let limited = format!("trap '' XFSZ; ulimit -f 1; exec {job}");
+    let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
     let mut command = mpirun_with_no_program();
-    command.args(["-n", "1"]).args(job.split(' '));
-    command.args([":", "-n", "1", "sh", "-c", &limited]);
+    command.args(["-n", "1", PROGRAM]).args(job).arg(&file);
+    command.args([":", "-n", "1", "sh", "-c", limited, PROGRAM]);
+    command.args(job).arg(&file);
     let began = Instant::now();
     let output = finish(&mut command);
     assert!(began.elapsed() < Duration::from_secs(20));
