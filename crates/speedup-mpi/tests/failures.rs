@@ -11,7 +11,14 @@ fn a_rank_that_cannot_store_its_blocks() {
     let _alone = alone();
     let folder = Folder::new("too-large");
     let file = folder.file("point");
-    let job = ["wealth", "--households", "100000", "--periods", "50", "--checkpoint"];
+    let job = [
+        "wealth",
+        "--households",
+        "100000",
+        "--periods",
+        "50",
+        "--checkpoint",
+    ];
     // The system refuses to let rank 1 write far into a file.
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
     let mut command = mpirun_with_no_program();
