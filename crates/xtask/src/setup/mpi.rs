@@ -95,7 +95,21 @@ impl Mpi {
 
     /// Builds it without a word, while another step takes its time. What fails here is tried again.
     pub fn early(&self, paths: &Paths) {
-        let _ = child::output(&mut self.command(paths, &paths.target.join("mpi")));
+        let folder = paths.target.join("mpi");
+        if self.forget_another(&folder, false).is_ok() {
+            let _ = child::output(&mut self.command(paths, &folder));
+        }
+    }
+
+    /// Deletes what was built with another MPI: cargo does not know that the bindings depend on it.
+    fn forget_another(&self, folder: &Path, force: bool) -> Result<()> {
+        let with = folder.join("built-with");
+        let own = format!("{} {:?}", self.name, self.variables);
+        let is_other = std::fs::read_to_string(&with).is_ok_and(|text| text != own);
+        if force || is_other {
+            files::remove(&folder.join("release"))?;
+        }
+        files::write_if_changed(&with, own.as_bytes()).map(drop)
     }
 
     fn command(&self, paths: &Paths, folder: &Path) -> Command {
@@ -114,9 +128,7 @@ impl Mpi {
     /// Builds the program, and writes down for notebooks where all is.
     pub fn build(&self, paths: &Paths, force: bool) -> Result<Outcome<()>> {
         let folder = paths.target.join("mpi");
-        if force {
-            files::remove(&folder.join("release"))?;
-        }
+        self.forget_another(&folder, force)?;
         let messages = child::run_reading(&mut self.command(paths, &folder), &paths.log("mpi"))
             .context("the MPI program cannot be built")?;
         let built = messages
@@ -221,6 +233,27 @@ mod tests {
         assert_eq!(
             name("Intel(R) MPI Library 2021\n"),
             "Intel(R) MPI Library 2021"
+        );
+    }
+
+    #[test]
+    fn what_was_built_with_another_mpi_is_forgotten() {
+        let folder = TestFolder::new("built-with");
+        let built = folder.0.join("release/speedup-mpi");
+        let with = |name: &str| {
+            let mpi = Mpi {
+                name: name.into(),
+                mpirun: PathBuf::new(),
+                variables: vec![("MPICC", "mpicc".into())],
+            };
+            mpi.forget_another(&folder.0, false).unwrap();
+            let is_there = built.exists();
+            files::write(&built, b"").unwrap();
+            is_there
+        };
+        assert_eq!(
+            ["a", "a", "b", "b", "a"].map(with),
+            [false, true, false, true, false]
         );
     }
 
