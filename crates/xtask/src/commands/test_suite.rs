@@ -55,10 +55,11 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     if browser.is_none() {
         println!("{}", left_out());
     }
-    let mpi = Mpi::find(paths, ground.python())?;
     for (name, args) in CARGO {
         let mut command = Command::new(toolchain::cargo());
-        mpi.set(&mut command);
+        if args[0] != "fmt" {
+            Mpi::find(paths, ground.python())?.set(&mut command);
+        }
         jupyter_env::without_cargo(&mut command, paths);
         command.args(args).current_dir(&paths.root);
         check(&mut steps, name, &mut command)?;
