@@ -72,7 +72,7 @@ pub fn find_or_get(paths: &Paths, python: &PythonEnv) -> Result<Outcome<Option<P
 
 fn install_package(paths: &Paths) -> Result<PathBuf> {
     anyhow::ensure!(
-        toolchain::on_search_path("apt-get"),
+        toolchain::on_search_path("apt-get").is_some(),
         "no apt-get on the search path"
     );
     let is_root = rustix::process::getuid().is_root();

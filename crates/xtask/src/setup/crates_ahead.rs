@@ -114,7 +114,7 @@ fn resolve(paths: &Paths, layout: &Layout, dependencies: &Dependencies) -> Resul
 fn stamp(paths: &Paths, toolchain: &Toolchain, dependencies: &Dependencies) -> Result<Stamp> {
     let linker = ["mold", "lld"]
         .into_iter()
-        .find(|name| toolchain::on_search_path(name));
+        .find(|name| toolchain::on_search_path(name).is_some());
     let builder = format!(
         "{} {} {} {:?}",
         toolchain.key(),

@@ -41,7 +41,9 @@ impl Mpi {
     pub fn find(paths: &Paths, python: &PythonEnv) -> Result<Mpi> {
         let of_package = python.prefix.join("bin/mpicc");
         let named = env::var_os(VARIABLE).filter(|name| !name.is_empty());
-        let found = named.map(PathBuf::from).or_else(|| on_search_path("mpicc"));
+        let found = named
+            .map(PathBuf::from)
+            .or_else(|| toolchain::on_search_path("mpicc"));
         let found = found.unwrap_or_else(|| of_package.clone());
         if !found.is_file() {
             bail!(
@@ -150,13 +152,6 @@ impl Mpi {
         let is_changed = files::write_if_changed(&folder.join("mpi.json"), note.as_bytes())?;
         Ok(Outcome::of(is_new || is_changed))
     }
-}
-
-/// The first program of this name on the search path.
-fn on_search_path(name: &str) -> Option<PathBuf> {
-    let folders = env::var_os("PATH")?;
-    let mut files = env::split_paths(&folders).map(|folder| folder.join(name));
-    files.find(|file| file.is_file())
 }
 
 /// The name and version of an MPI, by what its `mpirun --version` prints.
