@@ -236,7 +236,7 @@ def test_key_figures_are_the_cells_own_charts(
         )
         names = watched.page.locator(".figures a svg > title").all_text_contents()
     assert len(names) == len(shown)
-    assert all(re.match(r"[^\W\d]\w*('\w+)? |\d+ \w|[\d,]+ \w", name) for name in names), names
+    assert all(re.match(r"[^\W\d]\w*:?('\w+)? |\d+ \w|[\d,]+ \w", name) for name in names), names
     for name in source_lists.HANDOUTS:
         cells = [cell for cell in executed(name).cells if "key-figure" in tags(cell)]
         assert 1 <= len(cells) <= 3, f"{name} needs one to three cells tagged key-figure"
