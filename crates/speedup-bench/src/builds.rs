@@ -17,7 +17,7 @@ pub struct Build {
     pub words: &'static str,
 }
 
-/// A build like the notebook's, with all checks on, and a release build.
+/// A build like the notebook's, and a release build.
 pub const BUILDS: [Build; 2] = [
     Build {
         name: "notebook",
