@@ -32,6 +32,9 @@ pub struct Measurement {
     pub min_s: f64,
     /// The number of times.
     pub repeats: usize,
+    /// The times in seconds, one for each round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times_s: Vec<f64>,
     /// The value on which all implementations agree.
     pub value: f64,
 }

@@ -138,6 +138,18 @@ pub fn poly_grid(threads: Threads, scale: Scale) -> Result<Run> {
     }))
 }
 
+/// The value is the sum of all sums.
+///
+/// A loop over rayon's items, which is no kernel: as in C and Numba, the compiler turns the inner loop into a formula.
+pub fn silly_sums(threads: Threads, scale: Scale) -> Result<Run> {
+    let count = scale.side(10_000, 1) as u64;
+    let sum = |i: u64| (0..i).sum::<u64>();
+    Ok(Box::new(move || {
+        let work = || Ok(threads.install(|| (0..count).into_par_iter().map(sum).collect()));
+        timed(work, |sums: &Vec<u64>| sums.iter().sum::<u64>() as f64)
+    }))
+}
+
 /// The value is the sum.
 pub fn map_double(threads: Threads, scale: Scale) -> Result<Run> {
     let values: Vec<i64> = (0..scale.side(2_000_000, 1) as i64).collect();

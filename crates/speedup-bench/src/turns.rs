@@ -32,8 +32,8 @@ impl Rounds {
     pub const ALONE: Rounds = Rounds::new(11, 40);
     /// Our kernels alone, with fewer runs.
     pub const ALONE_QUICK: Rounds = Rounds::new(4, 40);
-    /// With peers: five times each.
-    pub const PEERS: Rounds = Rounds::new(6, 40);
+    /// With peers: six times each, the fewest for which a ratio has an interval.
+    pub const PEERS: Rounds = Rounds::new(7, 40);
     /// With peers: one turn of each that counts.
     pub const PEERS_QUICK: Rounds = Rounds::new(2, 40);
 
@@ -143,6 +143,7 @@ fn measured(player: &Player) -> Measurement {
         median_s: median_of(&player.times),
         min_s: player.times.iter().copied().fold(f64::INFINITY, f64::min),
         repeats: player.times.len(),
+        times_s: player.times.clone(),
         value: player.value,
     }
 }
@@ -178,6 +179,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!((found[1].threads, found[1].median_s), (2, 2.0));
         assert_eq!((found[1].repeats, found[1].value), (3, 5.0));
+        assert_eq!(found[1].times_s, [2.0; 3]);
     }
 
     #[test]

@@ -153,6 +153,10 @@ pub struct Workload {
     pub label: &'static str,
     /// The work in words.
     pub work: &'static str,
+    /// The handout that has the source's example.
+    pub handout: &'static str,
+    /// The source's own way in words.
+    pub way: &'static str,
     /// Whether it takes many seconds, so that quick runs do [`QUICK`] of it.
     pub is_long: bool,
     /// Makes the inputs.

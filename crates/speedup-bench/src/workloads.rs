@@ -13,6 +13,8 @@ const KERNEL: Workload = Workload {
     implementation: "speedup",
     label: "",
     work: "",
+    handout: "",
+    way: "",
     is_long: false,
     prepare: prepare::pi_points,
     always_widest: false,
@@ -35,11 +37,13 @@ pub const RUST: [(&str, &str, Prepare); 1] =
 ///
 /// The operations of a roofline are counted in the disassembly of the kernels' loops at each level, without loads, stores
 /// and copies of registers. A square root counts as a division, which takes no longer.
-pub static WORKLOADS: [Workload; 10] = [
+pub static WORKLOADS: [Workload; 11] = [
     Workload {
         name: "nelder_mead",
         label: "optimizer",
         work: "1000 problems of 3 variables",
+        handout: "03-optimizers",
+        way: "SciPy in processes of joblib",
         prepare: prepare::nelder_mead_batch,
         // SciPy 1.17's result. Solvers that stop by another rule end elsewhere.
         expected: Expected::new(1475.97214, 0.01),
@@ -60,6 +64,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "eigenvalues",
         label: "eigenvalues",
         work: "20 matrices 1000 × 1000",
+        handout: "04-wealth",
+        way: "NumPy, which uses the threads of its library",
         is_long: true,
         prepare: prepare::eigenvalues,
         always_widest: true,
@@ -78,6 +84,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "grid_max",
         label: "grid",
         work: "25,000,000 points",
+        handout: "04-wealth",
+        way: "Numba's `vectorize` with the target `parallel`",
         prepare: prepare::grid_max,
         expected: Expected::new(0.999_999_279_712_172_8, 1e-12),
         wanted: Wanted::of(Some(1.0 / 15.0), Some(1.0)),
@@ -98,6 +106,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "wealth",
         label: "wealth",
         work: "50,000 households × 1,000 periods",
+        handout: "04-wealth",
+        way: "Numba's `prange`",
         prepare: prepare::wealth_median,
         // The value is computed on a grid, without draws. The medians of runs have a standard
         // deviation of 0.007.
@@ -123,6 +133,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "pi",
         label: "π",
         work: "100,000,000 points",
+        handout: "04-wealth",
+        way: "Numba's `prange`",
         prepare: prepare::pi_points,
         // The estimates have a standard deviation of 1.64·10⁻⁴.
         expected: Expected::new(std::f64::consts::PI, 1e-3),
@@ -140,6 +152,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "int_matmul",
         label: "integers",
         work: "1000 × 1000 times 1000 × 1000",
+        handout: "02-lists-matrices-grids",
+        way: "NumPy in processes of joblib",
         prepare: prepare::int_matmul,
         expected: Expected::new(658_021_070_307.0, 0.0),
         wanted: Wanted::of(None, Some(1.0)),
@@ -163,6 +177,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "poly_grid",
         label: "cubic",
         work: "10,000 × 50 values",
+        handout: "02-lists-matrices-grids",
+        way: "`apply` of a pool of processes",
         prepare: prepare::poly_grid,
         expected: Expected::new(3_741_496.598_639_45, 1e-4),
         wanted: Wanted::of(Some(1.0), Some(1.2)),
@@ -179,6 +195,8 @@ pub static WORKLOADS: [Workload; 10] = [
         name: "map_double",
         label: "double",
         work: "2,000,000 integers",
+        handout: "02-lists-matrices-grids",
+        way: "`map` of a pool of processes",
         prepare: prepare::map_double,
         expected: Expected::new(3_999_998_000_000.0, 0.0),
         wanted: Wanted::of(Some(1.0), None),
@@ -192,10 +210,29 @@ pub static WORKLOADS: [Workload; 10] = [
         ..KERNEL
     },
     Workload {
+        name: "silly_sums",
+        label: "sums",
+        work: "10,000 sums of the numbers below i",
+        handout: "01-first-steps",
+        way: "a Python loop in processes of joblib",
+        prepare: prepare::silly_sums,
+        expected: Expected::new(166_616_670_000.0, 0.0),
+        roofline: Roofline {
+            elements: 10e3,
+            element: "sums, each by a formula that the compiler finds",
+            operations: &[("operations", [1.0; 3])],
+            traffic: &[(80e3, "write-4MB")],
+        },
+        c: &[CProgram::of("silly_sums")],
+        ..KERNEL
+    },
+    Workload {
         name: "fill_squares",
         implementation: "speedup-new",
         label: "fill new",
         work: "5000 × 5000 doubles, new memory",
+        handout: "01-first-steps",
+        way: "a Python loop in processes of joblib",
         prepare: prepare::fill_new,
         expected: Expected::new(416_566_665_290_000.0, 0.0),
         wanted: Wanted::of(Some(1.0), Some(1.0)),
@@ -214,6 +251,8 @@ pub static WORKLOADS: [Workload; 10] = [
         implementation: "speedup-old",
         label: "fill old",
         work: "5000 × 5000 doubles, old memory",
+        handout: "01-first-steps",
+        way: "a Python loop in processes of joblib",
         prepare: prepare::fill_old,
         expected: Expected::new(416_566_665_290_000.0, 0.0),
         wanted: Wanted::of(Some(1.0), Some(1.0)),
@@ -276,7 +315,7 @@ mod tests {
     fn every_workload_gives_the_value_that_is_expected() {
         for workload in &WORKLOADS {
             // In a build without optimisation only those that take no time.
-            if ["nelder_mead", "map_double", "poly_grid"].contains(&workload.name) {
+            if ["nelder_mead", "map_double", "poly_grid", "silly_sums"].contains(&workload.name) {
                 let mut run = (workload.prepare)(Threads::Sequential, Scale::FULL).unwrap();
                 workload.expected.check(run().unwrap().value).unwrap();
             }
