@@ -145,8 +145,8 @@ pub fn silly_sums(threads: Threads, scale: Scale) -> Result<Run> {
     let count = scale.side(10_000, 1) as u64;
     let sum = |i: u64| (0..i).sum::<u64>();
     Ok(Box::new(move || {
-        let work = || Ok(threads.install(|| (0..count).into_par_iter().map(sum).collect()));
-        timed(work, |sums: &Vec<u64>| sums.iter().sum::<u64>() as f64)
+        let work = || threads.install(|| (0..count).into_par_iter().map(sum).collect::<Vec<_>>());
+        timed(work, |sums| sums.iter().sum::<u64>() as f64)
     }))
 }
 
