@@ -17,6 +17,7 @@ HANDOUT = "04-wealth"
 NEEDED = ["Cargo.toml", "Cargo.lock", "environment.yml", "README.md", "START-HERE.txt"]
 ARCHIVE = "speedup-handouts"
 GLOSSARY = "glossary"
+SCOREBOARD = "scoreboard"
 
 
 def shown(page: Page, selector: str, part: str) -> str:
@@ -153,6 +154,27 @@ def test_the_glossary_is_sorted_and_leads_back(handouts: Path, browser: Browser)
                 assert f'href="{GLOSSARY}.html#{anchor}"' in part, f"{title} is not at {link}"
 
 
+def test_the_scoreboard_has_the_examples_of_every_source(handouts: Path, browser: Browser) -> None:
+    with offline_page(browser, handouts / f"{SCOREBOARD}.html") as watched:
+        page = watched.page
+        rows = page.locator("main table tbody tr")
+        links = rows.evaluate_all("rows => rows.map(row => row.querySelector('a').href)")
+        # The fifth source is a copy of the fourth, with remarks.
+        sources = [name for name in source_lists.NOTEBOOKS.values() if not name.startswith("05")]
+        assert sorted({Path(link).stem for link in links}) == sorted(sources)
+        assert all((handouts / Path(link).name).is_file() for link in links)
+        assert page.locator("main svg[role=img] desc").text_content()
+        text = page.locator("main").inner_text()
+        assert re.search(
+            r"Measured on .+, \d+ threads?, instruction set \w+, \d{4}-\d\d-\d\d", text
+        )
+        assert re.search(r"\d \([\d.]+ to [\d.]+\)", text), "no intervals"
+        assert "cargo xtask bench --peers" in text
+        assert (watched.outside, watched.failed, watched.errors) == ([], [], [])
+    with offline_page(browser, handouts / "index.html") as watched:
+        assert watched.page.locator(f"main a[href='{SCOREBOARD}.html']").count()
+
+
 def test_search_says_what_it_does_not_find(
     handouts: Path, browser: Browser, tmp_path: Path
 ) -> None:
@@ -167,7 +189,7 @@ def test_search_says_what_it_does_not_find(
 def test_every_heading_can_be_found(handouts: Path) -> None:
     text = (handouts / "search.js").read_text("utf-8")
     parts = json.loads(text.removeprefix("handoutTexts(").removesuffix(");\n"))
-    for name in [*source_lists.PAGES, GLOSSARY]:
+    for name in [*source_lists.PAGES, GLOSSARY, SCOREBOARD]:
         html = (handouts / f"{name}.html").read_text("utf-8")
         anchors = re.findall(r'<h[1-6] id="([^"]+)"', html)
         found = [part["link"] for part in parts if part["link"].startswith(f"{name}.html#")]

@@ -115,6 +115,7 @@ def test_pages_are_there_while_the_next_notebook_runs(xtask: Path, tmp_path: Pat
     assert {path.name for path in out.iterdir() if path.name[0] != "."} == {
         "1.html",
         "glossary.html",
+        "scoreboard.html",
         "search.js",
         "1.ipynb",
         "index.html",

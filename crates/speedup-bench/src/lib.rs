@@ -6,7 +6,7 @@
 //! | module | concept |
 //! | --- | --- |
 //! | [`run`] | the steps of a whole run |
-//! | [`publish`] | the results in the repository: page, notebook, chart, raw lines |
+//! | [`publish`] | the results in the repository: pages, charts, raw lines |
 //! | [`report`] | the ratios as tables and as a chart |
 //! | [`ratio`] | our time divided by that of the fastest Python, the source's own way and C |
 //! | [`peers`] | the programs that take turns: ours, those in C, those in Python |
@@ -16,7 +16,8 @@
 //! | [`results`], [`measurement`] | measurements with the processor and the day, as lines of JSON |
 //! | [`machine`] | the rates of this machine from which limits are computed |
 //! | [`workloads`] | the list of workloads, at the sizes of the handouts |
-//! | [`prepare`], [`inputs`] | their inputs and values; numbers that are the same in every language |
+//! | [`prepare`], [`prepare_around`] | the inputs and values of the kernels, and of what surrounds them |
+//! | [`inputs`] | numbers that are the same in every language |
 //! | [`workload`], [`roofline`] | a workload, and the hardware's limit for it |
 //! | [`level`] | the instruction sets at which all this is measured |
 #![forbid(unsafe_code)]
@@ -28,6 +29,7 @@ pub mod machine;
 pub mod measurement;
 pub mod peers;
 pub mod prepare;
+pub mod prepare_around;
 pub mod process;
 pub mod publish;
 pub mod ratio;

@@ -1,4 +1,4 @@
-//! The results in the repository: the page of the benchmarks, a notebook, the chart, the raw lines.
+//! The results in the repository: the page of the benchmarks, the scoreboard, the charts, the raw lines.
 
 use std::fs;
 use std::path::Path;
@@ -23,42 +23,72 @@ const GROWTH: &str = ".github/growth.svg";
 /// The page that shows the tables of all levels and the chart.
 const BENCHMARKS: &str = ".github/BENCHMARKS.md";
 
-/// The notebook that explains the ratios. It shows the short table and the chart.
-const NOTEBOOK: &str = "notebooks/04-wealth.ipynb";
-
-/// The level of the short table and of the chart, if it was measured: most laptops have it.
-const SHOWN: Level = Level::Avx2;
+/// The page of the handouts that sets them beside their sources.
+const SCOREBOARD: &str = "notebooks/scoreboard.md";
 
 /// The lines between which they stand in both.
 const MARKS: (&str, &str) = ("<!-- ratios -->", "<!-- /ratios -->");
 
 /// The words for readers who do not see the chart. The chart itself has its numbers in words.
-const ALT: &str = "Bar chart: how many times as long as ours the fastest Python and C take, \
-                   for each kernel; the numbers are in the table";
+const ALT: &str = "Bar chart: how many times as long as ours the source's way, the fastest Python and C take, \
+                   for each example; the numbers are in the table";
 
 /// The same for the chart of growing work.
 const GROWTH_ALT: &str = "Line chart: time per number against the memory that kernels write, with the sizes of the caches";
 
+/// How much was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All workloads.
+    Full,
+    /// Some workloads: they replace those of this processor and day.
+    Some,
+    /// Too few rounds to be kept.
+    Quick,
+}
+
 /// Checks all values, and writes the results and what shows them into the repository.
 ///
-/// Partial results are only shown on the screen.
+/// Quick results are only shown on the screen.
 ///
 /// # Errors
 ///
 /// If a value is wrong, or if a file cannot be read or written.
-pub fn publish(results: &Results, partial: bool) -> Result<()> {
+pub fn publish(results: &Results, extent: Extent) -> Result<()> {
     results
         .check_values()
         .context("the results are not accepted")?;
     for level in results.levels() {
         println!("\n{}", report::markdown(results, level));
     }
-    if partial {
-        println!("a part only, so {BENCHMARKS} keeps its tables");
-        return Ok(());
+    let folder = Path::new(FOLDER);
+    match extent {
+        Extent::Full => keep(results, folder)?,
+        Extent::Some if keep_some(results, folder)? => {}
+        Extent::Some | Extent::Quick => {
+            println!("a part only, so {BENCHMARKS} keeps its tables");
+            return Ok(());
+        }
     }
-    keep(results, Path::new(FOLDER))?;
     pages()
+}
+
+/// Puts the results of some workloads into files of this processor and day; whether all levels have such a file.
+fn keep_some(results: &Results, folder: &Path) -> Result<bool> {
+    let mut all = Vec::new();
+    for level in results.levels() {
+        let path = folder.join(results.file_name(level));
+        if !path.is_file() {
+            return Ok(false);
+        }
+        let old = Results::read(&read(&path)?).with_context(|| path.display().to_string())?;
+        if old.head != results.head {
+            return Ok(false);
+        }
+        all.push(old.with(&results.at(level)));
+    }
+    all.iter().try_for_each(|of_level| keep(of_level, folder))?;
+    Ok(true)
 }
 
 /// Writes the results into a folder: a file for each level. Those of other processors and levels stay.
@@ -71,7 +101,7 @@ fn keep(results: &Results, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the page, the notebook and the chart from the results in the repository.
+/// Writes the pages and the charts from the results in the repository.
 ///
 /// # Errors
 ///
@@ -83,15 +113,17 @@ pub fn pages() -> Result<()> {
     let svg = svg.svg();
     let page = between_marks(&read(Path::new(BENCHMARKS))?, &page_block(&newest))
         .with_context(|| format!("{BENCHMARKS} has no marks for the ratios"))?;
-    let block = notebook_block(svg.as_bytes(), &report::short(results, level));
-    let notebook = between_marked_lines(&read(Path::new(NOTEBOOK))?, &block)
-        .with_context(|| format!("{NOTEBOOK} has no marks for the ratios"))?;
+    let scoreboard = between_marks(
+        &read(Path::new(SCOREBOARD))?,
+        &scoreboard(svg, results, level),
+    )
+    .with_context(|| format!("{SCOREBOARD} has no marks for the ratios"))?;
     let growth = match newest.iter().find(|(results, _)| results.grows()) {
         Some((results, level)) => Some(report::growth_chart(results, *level)?),
         None => None,
     };
     let growth = growth.iter().map(|chart| (GROWTH, chart.svg()));
-    let files = [(CHART, svg), (BENCHMARKS, &page), (NOTEBOOK, &notebook)];
+    let files = [(CHART, svg), (BENCHMARKS, &page), (SCOREBOARD, &scoreboard)];
     for (path, text) in files.into_iter().chain(growth) {
         files::write_if_changed(Path::new(path), text.as_bytes())?;
         println!("written: {path}");
@@ -115,10 +147,10 @@ fn newest(folder: &Path) -> Result<Vec<(Results, Level)>> {
     Ok(of_level.collect())
 }
 
-/// The results of the short table and the chart.
+/// The results of the scoreboard and the chart: the newest ones, at the widest level of their processor.
 fn shown(newest: &[(Results, Level)]) -> Result<(&Results, Level)> {
-    let mut found = newest.iter();
-    let found = found.find(|(_, level)| *level == SHOWN).or(newest.first());
+    let by_date = |(results, level): &&(Results, Level)| (results.head.date.clone(), *level);
+    let found = newest.iter().max_by_key(by_date);
     let (results, level) = found.context("nothing was measured: cargo xtask bench --peers")?;
     Ok((results, *level))
 }
@@ -143,31 +175,11 @@ fn page_block(newest: &[(Results, Level)]) -> String {
     )
 }
 
-/// What the notebook shows. The chart is part of the text, so that the file can be handed out alone.
-fn notebook_block(svg: &[u8], table: &str) -> String {
+/// What the scoreboard shows. The chart is part of the text, so that the page can be handed out alone.
+fn scoreboard(svg: &str, results: &Results, level: Level) -> String {
     let data = BASE64_STANDARD.encode(svg);
+    let table = report::scoreboard(results, level);
     format!("![{ALT}](data:image/svg+xml;base64,{data})\n\n{table}")
-}
-
-/// The same as [`between_marks`] in a notebook, where each line of a text is a line of JSON.
-fn between_marked_lines(notebook: &str, block: &str) -> Option<String> {
-    let lines: Vec<&str> = notebook.lines().collect();
-    let at = |mark: &str| {
-        lines
-            .iter()
-            .position(|line| line.trim_start().starts_with(&format!("\"{mark}")))
-    };
-    let (first, last) = (at(MARKS.0)?, at(MARKS.1)?);
-    let indent = &lines[first][..lines[first].len() - lines[first].trim_start().len()];
-    let mut new: Vec<String> = lines[..=first].iter().map(ToString::to_string).collect();
-    for line in block.trim().lines() {
-        new.push(format!(
-            "{indent}{},",
-            serde_json::json!(format!("{line}\n"))
-        ));
-    }
-    new.extend(lines.get(last..)?.iter().map(ToString::to_string));
-    Some(new.join("\n") + "\n")
 }
 
 /// The text with what stands between the marks replaced.
@@ -195,17 +207,17 @@ mod tests {
 
     /// Nobody has edited what the command wrote.
     #[test]
-    fn tables_page_and_notebook_show_the_committed_results() {
+    fn both_pages_show_the_committed_results() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
         let newest = newest(&root.join(FOLDER)).unwrap();
-        let page = read(BENCHMARKS);
-        assert_eq!(between_marks(&page, &page_block(&newest)), Some(page));
-        let notebook = read(NOTEBOOK);
-        let svg = read(CHART);
         let (results, level) = shown(&newest).unwrap();
-        let block = notebook_block(svg.as_bytes(), &report::short(results, level));
-        assert_eq!(between_marked_lines(&notebook, &block), Some(notebook));
+        let block = scoreboard(&read(CHART), results, level);
+        for (path, block) in [(BENCHMARKS, page_block(&newest)), (SCOREBOARD, block)] {
+            let text = read(path);
+            let is_written = between_marks(&text, &block) == Some(text);
+            assert!(is_written, "{path} is old: cargo xtask bench --report");
+        }
     }
 
     /// A share above 1 shows a wrong limit.
@@ -219,6 +231,31 @@ mod tests {
                 assert!(share <= 1.0, "{level}: {name}, {threads} threads: {share}");
             }
         }
+    }
+
+    #[test]
+    fn some_workloads_replace_those_of_the_same_processor_and_day() {
+        let folder = std::env::temp_dir().join(format!("speedup-some-{}", std::process::id()));
+        let all = planted();
+        let mut some = all.at(Level::Avx2);
+        some.measurements.retain(|m| m.implementation == "c-new");
+        some.measurements[0].median_s = 7.0;
+        assert!(!keep_some(&some, &folder).unwrap());
+        keep(&all, &folder).unwrap();
+        assert!(keep_some(&some, &folder).unwrap());
+        let path = folder.join(all.file_name(Level::Avx2));
+        let new = Results::read(&fs::read_to_string(path).unwrap()).unwrap();
+        let of = |name: &str| {
+            new.measurements
+                .iter()
+                .filter(|m| m.workload == name)
+                .count()
+        };
+        assert_eq!((of("fill_squares"), of("wealth"), of("machine")), (1, 7, 2));
+        assert!(new.measurements.iter().any(|m| m.median_s == 7.0));
+        some.head.date = "2026-11-30".to_owned();
+        assert!(!keep_some(&some, &folder).unwrap());
+        files::remove(&folder).unwrap();
     }
 
     #[test]
@@ -240,23 +277,5 @@ mod tests {
         assert_eq!(files::list(&folder).unwrap().len(), 3);
         files::remove(&folder).unwrap();
         assert!(shown(&[]).is_err());
-    }
-
-    #[test]
-    fn a_notebook_stays_json() {
-        let cell = serde_json::json!({"cells": [{"source": ["a\n", "<!-- ratios -->\n", "old\n", "<!-- /ratios -->\n", "b"]}]});
-        let text = format!("{cell:#}\n");
-        let new = between_marked_lines(&text, "\"new\"\n| é |\n").unwrap();
-        let read: serde_json::Value = serde_json::from_str(&new).unwrap();
-        let source = serde_json::json!([
-            "a\n",
-            "<!-- ratios -->\n",
-            "\"new\"\n",
-            "| é |\n",
-            "<!-- /ratios -->\n",
-            "b"
-        ]);
-        assert_eq!(read["cells"][0]["source"], source);
-        assert_eq!(between_marked_lines(&new, "\"new\"\n| é |").unwrap(), new);
     }
 }

@@ -1,5 +1,7 @@
 //! Our time divided by that of the fastest Python, the source's own way and C.
 
+use speedup_notebook::measure::compare::Interval;
+
 use crate::level::Level;
 use crate::machine;
 use crate::measurement::Measurement;
@@ -27,6 +29,8 @@ pub struct Best {
     pub implementation: String,
     /// Its median, in seconds.
     pub seconds: f64,
+    /// Its times, one for each round.
+    pub times: Vec<f64>,
     /// Whether the median is near the shortest time, as on a machine without other work.
     pub steady: bool,
 }
@@ -42,6 +46,8 @@ pub struct Row {
     pub wanted: Wanted,
     /// Our median from a build like the notebook's, in seconds.
     pub notebook: f64,
+    /// The times of which this is the median, one for each round.
+    pub times: Vec<f64>,
     /// Whether this median is steady.
     pub steady: bool,
     /// Our median in release, in seconds.
@@ -60,6 +66,16 @@ impl Row {
     /// Our time divided by a peer's.
     pub fn over(&self, peer: Option<&Best>) -> Option<f64> {
         Some(self.notebook / peer?.seconds)
+    }
+
+    /// A peer's time divided by ours: the median over the rounds, with its 95 % confidence interval.
+    ///
+    /// Older results have no times of rounds. They give the ratio of the medians, without an interval.
+    pub fn times_ours(&self, peer: Option<&Best>) -> Option<Interval> {
+        let peer = peer?;
+        let rounds = peer.times.iter().zip(&self.times);
+        let ratios: Vec<f64> = rounds.map(|(theirs, ours)| theirs / ours).collect();
+        Interval::of_median(&ratios).or_else(|| Some((1.0 / self.over(Some(peer))?).into()))
     }
 
     /// Whether our time and those of the peers are steady. Otherwise the ratios mean little.
@@ -125,6 +141,7 @@ fn row(
             .map(|m| Best {
                 implementation: m.implementation.clone(),
                 seconds: m.median_s,
+                times: m.times_s.clone(),
                 steady: steady(m),
             })
     };
@@ -139,6 +156,7 @@ fn row(
         threads,
         wanted: workload.wanted_at(level),
         notebook: notebook.median_s,
+        times: notebook.times_s.clone(),
         steady: steady(notebook),
         release: ours("release").map(|m| m.median_s),
         python: best("python", &|name| {
@@ -167,6 +185,21 @@ mod tests {
         assert_eq!(wealth.over(wealth.handout.as_ref()), Some(0.05 / 1.5));
         assert_eq!(wealth.over(wealth.c.as_ref()), Some(0.5));
         assert_eq!(wealth.met(), Some(true));
+    }
+
+    #[test]
+    fn a_ratio_is_taken_within_rounds() {
+        let mut all = planted();
+        all.measurements[0].times_s = vec![0.1, 0.2, 0.1, 0.2, 0.1, 0.2];
+        all.measurements[5].times_s = vec![0.2, 0.4, 0.2, 0.4, 0.2, 0.5];
+        let row = &rows(&all, Level::Avx2)[0];
+        let ratio = row.times_ours(row.c.as_ref()).unwrap();
+        assert_eq!((ratio.value, ratio.low, ratio.high), (2.0, 2.0, 2.5));
+        all.measurements[0].times_s.clear();
+        let row = &rows(&all, Level::Avx2)[0];
+        let ratio = row.times_ours(row.c.as_ref()).unwrap();
+        assert_eq!((ratio.value, ratio.low, ratio.high), (2.0, 2.0, 2.0));
+        assert_eq!(row.times_ours(None), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The ratios as tables and as a chart.
 
 use speedup_notebook::display::chart::{BarChart, Chart, LineChart};
+use speedup_notebook::measure::compare::Interval;
 use speedup_notebook::measure::format::{format_duration, significant};
 
 use crate::level::Level;
@@ -67,7 +68,8 @@ pub fn legend() -> String {
          the bound below allows, with the operation or the memory that gives it; *share* is how much of that speed \
          is reached. *Unsteady*: a median is more than 1.5 times the shortest time, as other work on the machine \
          makes it, and the ratio means little. What chooses its own instruction set was measured once, \
-         and stands at each level: all in Python; or at the widest level only: `eigenvalues`.\n\n\
+         and stands at each level: all in Python; or at the widest level only: `eigenvalues`, the cache and the messages. \
+         C is the limit of these: it reads and writes a plain file, and sends through bare pipes.\n\n\
          | kernel | work | what bounds it: operations at baseline, avx2, avx512; memory |\n\
          | --- | --- | --- |\n"
         .to_owned();
@@ -83,37 +85,61 @@ pub fn legend() -> String {
     text
 }
 
-/// One table for a handout: the others' times divided by ours at a level, with the most threads.
-pub fn short(results: &Results, level: Level) -> String {
+/// The table of the scoreboard: the others' times divided by ours at a level, with the most threads, by handout.
+pub fn scoreboard(results: &Results, level: Level) -> String {
     let rows = rows(results, level);
     let most = most_threads(&rows);
+    let shown = |row: &&Row| row.threads == most && row.workload.is_example();
+    let mut rows: Vec<&Row> = rows.iter().filter(shown).collect();
+    rows.sort_by_key(|row| row.workload.handout);
+    let Results { head, .. } = results;
     let mut text = format!(
-        "| kernel, {} | work | Python's best | the source's way | C | limit | share of it |\n|{}\n",
+        "Measured on {}, {}, instruction set `{level}`, {}.\n\n\
+         | example, in handout | the source's way | its time, in times ours | the fastest Python, in times ours | \
+         C, in times ours | our time |\n|{}\n",
+        head.processor,
         plural(most),
-        " --- |".repeat(7)
+        head.date,
+        " --- |".repeat(6)
     );
-    for row in rows.iter().filter(|row| row.threads == most) {
-        let workload = row.workload;
-        let times = |peer: &Option<Best>| {
-            row.over(peer.as_ref())
-                .map_or("–".to_owned(), |ratio| significant(1.0 / ratio, 2))
+    for row in rows {
+        let Workload {
+            handout, work, way, ..
+        } = row.workload;
+        let times = |peer: &Option<Best>, is_named: bool| {
+            let Some((peer, ratio)) = peer.as_ref().zip(row.times_ours(peer.as_ref())) else {
+                return "–".to_owned();
+            };
+            match is_named {
+                true => format!("{} ({})", interval(ratio), peer.implementation),
+                false => interval(ratio),
+            }
         };
+        let number = handout
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches('0');
         let cells = [
-            format!("`{}`", workload.name),
-            workload.work.to_owned(),
-            times(&row.python),
-            times(&row.handout),
-            times(&row.c),
-            row.limit.map_or("–", |limit| limit.measure).to_owned(),
-            share(row),
+            format!("{work}, in [{number}]({handout}.ipynb)"),
+            row.handout.as_ref().map_or("–", |_| way).to_owned(),
+            times(&row.handout, false),
+            times(&row.python, true),
+            times(&row.c, false),
+            format_duration(row.notebook),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
     }
-    let Results { head, .. } = results;
-    text + &format!(
-        "\n{}, instruction set `{level}`, {}.\n",
-        head.processor, head.date
-    )
+    text
+}
+
+/// A ratio with its interval, such as `19 (18 to 20)`.
+fn interval(ratio: Interval) -> String {
+    let [value, low, high] = [ratio.value, ratio.low, ratio.high].map(|x| significant(x, 2));
+    match low == high {
+        true => value,
+        false => format!("{value} ({low} to {high})"),
+    }
 }
 
 fn share(row: &Row) -> String {
@@ -221,7 +247,7 @@ fn plural(threads: usize) -> String {
     }
 }
 
-/// A bar chart of the fastest Python's and C's times divided by ours at a level, with the most threads.
+/// A bar chart of the others' times divided by ours at a level, with the most threads, by handout.
 ///
 /// # Errors
 ///
@@ -230,20 +256,20 @@ pub fn chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
     let rows = rows(results, level);
     let most = most_threads(&rows);
     let complete = |row: &&Row| row.threads == most && row.python.is_some();
-    let rows: Vec<Row> = rows.iter().filter(complete).cloned().collect();
-    let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<f64>> {
-        let time = |row: &Row| Some(1.0 / row.over(peer(row))?);
-        rows.iter().map(time).collect()
+    let shown = |row: &&Row| complete(row) && row.workload.is_example();
+    let mut rows: Vec<Row> = rows.iter().filter(shown).cloned().collect();
+    rows.sort_by_key(|row| row.workload.handout);
+    let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<Interval>> {
+        rows.iter().map(|row| row.times_ours(peer(row))).collect()
     };
+    let labels = rows.iter().map(|row| row.workload.label);
     BarChart::new(
-        &format!(
-            "Time of the fastest Python and of C, in times ours, {}, {level}",
-            plural(most)
-        ),
-        rows.iter().map(|row| row.workload.label),
+        &format!("Times of others, in times ours, {}", plural(most)),
+        labels,
     )
     .y("times our time (logarithmic)")
     .logarithmic()
+    .group_with_gaps("the source's way", times(|row| row.handout.as_ref()))
     .group_with_gaps("fastest Python", times(|row| row.python.as_ref()))
     .group_with_gaps("C", times(|row| row.c.as_ref()))
     .draw()
@@ -348,19 +374,25 @@ mod tests {
     }
 
     #[test]
-    fn the_short_table_tells_how_many_times_as_long_others_take() {
-        let text = short(&planted(), Level::Avx2);
+    fn the_scoreboard_tells_how_many_times_as_long_others_take() {
+        let mut all = planted();
+        all.measurements[5].times_s = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.15];
+        let text = scoreboard(&all, Level::Avx2);
+        let row = "| 50,000 households × 1,000 periods, in [4](04-wealth.ipynb) | Numba's `prange` \
+                   | 30 | 12 (numpy-threads) | 2 (2 to 3) | 50 ms |";
+        assert!(text.contains(row), "{text}");
+        let (table, words): (Vec<&str>, _) = text.lines().partition(|line| line.starts_with('|'));
         assert!(
-            text.contains("| `wealth` | 50,000 households × 1,000 periods | 12 | 30 | 2 | – |"),
+            table.iter().all(|line| line.matches('|').count() == 7),
             "{text}"
         );
-        let cells = |line: &str| line.matches('|').count();
-        let (of_table, last): (Vec<&str>, _) = text.lines().partition(|line| cells(line) == 8);
-        assert_eq!(of_table.len(), 5);
-        assert_eq!(
-            last[1],
-            "Core (TM) 7, haswell, instruction set `avx2`, 2026-11-29."
+        assert!(
+            table[2].contains("in [1]") && table[4].contains("in [4]"),
+            "{text}"
         );
+        let machine =
+            "Measured on Core (TM) 7, haswell, 2 threads, instruction set `avx2`, 2026-11-29.";
+        assert_eq!(words[0], machine);
     }
 
     #[test]
@@ -383,7 +415,7 @@ mod tests {
     fn the_chart_says_in_words_what_it_shows() {
         let chart = chart(&planted(), Level::Avx2).unwrap();
         assert!(
-            chart.description().contains("wealth 12"),
+            chart.description().contains("wealth 30"),
             "{}",
             chart.description()
         );

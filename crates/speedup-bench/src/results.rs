@@ -149,6 +149,19 @@ impl Results {
         part
     }
 
+    /// These results, with those of some workloads in place of the old ones. The machine's rates stay.
+    #[must_use]
+    pub fn with(mut self, newer: &Self) -> Self {
+        let is_new = |workload: &str| {
+            let mut found = newer.measurements.iter();
+            workload != machine::NAME && found.any(|m| m.workload == workload)
+        };
+        self.measurements.retain(|m| !is_new(&m.workload));
+        let of_kernels = newer.measurements.iter().filter(|m| is_new(&m.workload));
+        self.measurements.extend(of_kernels.cloned());
+        self
+    }
+
     /// The name of the file of this processor and level, such as `amd-epyc-zen-4-avx2.jsonl`.
     pub fn file_name(&self, level: Level) -> String {
         let name = self.head.processor.to_lowercase();

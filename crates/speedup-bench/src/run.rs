@@ -14,7 +14,7 @@ use crate::level::Level;
 use crate::machine;
 use crate::measurement::Measurement;
 use crate::peers;
-use crate::publish;
+use crate::publish::{self, Extent};
 use crate::report;
 use crate::results::{Head, Results};
 use crate::turns::{self, Rounds};
@@ -48,9 +48,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether the results are not those of a full run of all workloads.
-    fn is_partial(&self) -> bool {
-        self.quick || !self.only.is_empty()
+    fn extent(&self) -> Extent {
+        match (self.quick, self.only.is_empty()) {
+            (true, _) => Extent::Quick,
+            (false, true) => Extent::Full,
+            (false, false) => Extent::Some,
+        }
     }
 
     fn workloads(&self) -> Result<Vec<&'static str>> {
@@ -111,7 +114,7 @@ pub fn run(request: &Request) -> Result<()> {
         format_duration(start.elapsed().as_secs_f64())
     );
     if request.peers {
-        publish::publish(&measured, request.is_partial())?;
+        publish::publish(&measured, request.extent())?;
     }
     Ok(())
 }

@@ -153,7 +153,7 @@ pub struct Workload {
     pub label: &'static str,
     /// The work in words.
     pub work: &'static str,
-    /// The handout that has the source's example.
+    /// The handout that has the source's example; empty for what is in no source.
     pub handout: &'static str,
     /// The source's own way in words.
     pub way: &'static str,
@@ -186,12 +186,17 @@ impl Workload {
         self.implementation.trim_start_matches("speedup")
     }
 
+    /// Whether it is an example of a source.
+    pub fn is_example(&self) -> bool {
+        !self.handout.is_empty()
+    }
+
     /// The ratios that are wanted at a level.
     ///
     /// At AVX2 that is C's time within a twentieth and no more than Python's, below that C's within a seventh.
     pub fn wanted_at(&self, level: Level) -> Wanted {
         match level {
-            _ if self.always_widest => self.wanted,
+            _ if self.always_widest || self.wanted == Wanted::default() => self.wanted,
             Level::Avx512 => self.wanted,
             Level::Avx2 => Wanted::of(Some(1.0), Some(1.05)),
             Level::Baseline => Wanted::of(None, Some(1.15)),

@@ -3,9 +3,9 @@
 //! `workloads.txt` has the names for `cargo xtask bench --help`, which must not build the kernels;
 //! a test compares the two.
 
-use crate::prepare;
 use crate::roofline::Roofline;
 use crate::workload::{CProgram, Expected, Prepare, Wanted, Workload};
+use crate::{prepare, prepare_around};
 
 /// What a row has unless it says otherwise.
 const KERNEL: Workload = Workload {
@@ -37,7 +37,7 @@ pub const RUST: [(&str, &str, Prepare); 1] =
 ///
 /// The operations of a roofline are counted in the disassembly of the kernels' loops at each level, without loads, stores
 /// and copies of registers. A square root counts as a division, which takes no longer.
-pub static WORKLOADS: [Workload; 11] = [
+pub static WORKLOADS: [Workload; 15] = [
     Workload {
         name: "nelder_mead",
         label: "optimizer",
@@ -221,7 +221,7 @@ pub static WORKLOADS: [Workload; 11] = [
             elements: 10e3,
             element: "sums, each by a formula that the compiler finds",
             operations: &[("operations", [1.0; 3])],
-            traffic: &[(80e3, "write-4MB")],
+            traffic: &[],
         },
         c: &[CProgram::of("silly_sums")],
         ..KERNEL
@@ -263,6 +263,46 @@ pub static WORKLOADS: [Workload; 11] = [
             traffic: &[(200e6, "write-200MB")],
         },
         c: &[CProgram::variant("fill_squares", "old", "c-old")],
+        ..KERNEL
+    },
+    Workload {
+        name: "cache_read",
+        label: "cache read",
+        work: "100,000 doubles, kept on disk, read again",
+        prepare: prepare_around::cache_read,
+        expected: prepare_around::SQUARES,
+        always_widest: true,
+        c: &[CProgram::variant("plain_file", "read", "c")],
+        ..KERNEL
+    },
+    Workload {
+        name: "cache_write",
+        label: "cache write",
+        work: "100,000 doubles, computed and kept on disk",
+        prepare: prepare_around::cache_write,
+        expected: prepare_around::SQUARES,
+        always_widest: true,
+        c: &[CProgram::variant("plain_file", "write", "c")],
+        ..KERNEL
+    },
+    Workload {
+        name: "messages",
+        label: "messages",
+        work: "1,000 jobs of one double to processes and back",
+        prepare: prepare_around::messages,
+        expected: Expected::new(499_500.0, 0.0),
+        always_widest: true,
+        c: &[CProgram::variant("pipes", "messages", "c")],
+        ..KERNEL
+    },
+    Workload {
+        name: "message_bytes",
+        label: "8 MB",
+        work: "8 jobs of 125,000 doubles to processes and back",
+        prepare: prepare_around::message_bytes,
+        expected: Expected::new(499_999_500_000.0, 0.0),
+        always_widest: true,
+        c: &[CProgram::variant("pipes", "bytes", "c")],
         ..KERNEL
     },
 ];

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cacache::{Integrity, Metadata, RemoveOpts};
+use cacache::{Algorithm, Integrity, Metadata, RemoveOpts};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use speedup::Error;
@@ -159,7 +159,7 @@ impl Cache {
     /// function has changed: **increase the version whenever the results may change.** The
     /// result must depend on `inputs` only, because a stored result is found by them.
     ///
-    /// A stored result is used only if its SHA-256, its version and its type are right,
+    /// A stored result is used only if its checksum (XXH3, 128 bits), its version and its type are right,
     /// including the names and types of all fields. Otherwise it is computed again, and
     /// [`Cached::status`] gives the reason. If an index line is damaged, the status is
     /// [`CacheStatus::Miss`]. Inputs of different types never share a result.
@@ -260,7 +260,7 @@ impl Cache {
         let _ = RemoveOpts::new()
             .remove_fully(true)
             .remove_sync(&self.folder, key);
-        cacache::write_sync(&self.folder, key, bytes)
+        cacache::write_sync_with_algo(Algorithm::Xxh3, &self.folder, key, bytes)
             .map(|_| ())
             .map_err(store_error)
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CacheStatus, schema};
 
 /// The version of this layout. Entries with another one cannot be read.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -26,7 +26,7 @@ where
         layout: LAYOUT,
         key: key.to_owned(),
         version,
-        schema: schema::of(value).map_err(|error| error.to_string())?,
+        schema: schema::of_stored(value).map_err(|error| error.to_string())?,
     };
     let bytes = postcard::to_stdvec(&(&header, value)).map_err(|error| error.to_string())?;
     // Not every type that can be written can be read: `skip_serializing_if` leaves fields out.
@@ -62,7 +62,9 @@ where
         return Err(CacheStatus::OtherType);
     }
     match postcard::take_from_bytes::<V>(rest) {
-        Ok((value, [])) if schema::of(&value).is_ok_and(|schema| schema == header.schema) => {
+        Ok((value, []))
+            if schema::of_stored(&value).is_ok_and(|schema| schema == header.schema) =>
+        {
             Ok(value)
         }
         Ok((_, [])) => Err(CacheStatus::OtherType),

@@ -3,7 +3,8 @@
 use std::any::type_name;
 
 use serde::Serialize;
-use serde_reflection::{Samples, Tracer, TracerConfig};
+use serde::de::DeserializeOwned;
+use serde_reflection::{ContainerFormat, Format, Registry, Samples, Tracer, TracerConfig};
 
 /// The schema as a text.
 ///
@@ -17,8 +18,28 @@ pub fn of<T: Serialize>(value: &T) -> serde_reflection::Result<String> {
         .record_samples_for_structs(false);
     let mut tracer = Tracer::new(config);
     let (format, _) = tracer.trace_value(&mut Samples::new(), value)?;
+    Ok(text::<T>(&format, &tracer.registry_unchecked()))
+}
+
+/// The same for a value that can be read back: mostly its type tells all, in a time that does not grow with the value.
+///
+/// Of an enum the type tells one variant only, and some types cannot be read without a valid value. Then the value is
+/// looked at.
+pub fn of_stored<T: Serialize + DeserializeOwned>(value: &T) -> serde_reflection::Result<String> {
+    let (mut tracer, samples) = (Tracer::new(TracerConfig::default()), Samples::new());
+    let Ok((format, _)) = tracer.trace_type_once::<T>(&samples) else {
+        return of(value);
+    };
     let parts = tracer.registry_unchecked();
-    Ok(format!("{} = {format:?}, {parts:?}", type_name::<T>()))
+    let is_enum = |part: &ContainerFormat| matches!(part, ContainerFormat::Enum(_));
+    match parts.values().any(is_enum) {
+        true => of(value),
+        false => Ok(text::<T>(&format, &parts)),
+    }
+}
+
+fn text<T>(format: &Format, parts: &Registry) -> String {
+    format!("{} = {format:?}, {parts:?}", type_name::<T>())
 }
 
 #[cfg(test)]
@@ -26,7 +47,7 @@ mod tests {
     use super::*;
 
     mod first {
-        #[derive(serde::Serialize)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         pub struct Point {
             pub x: f64,
             pub y: f64,
@@ -34,7 +55,7 @@ mod tests {
     }
 
     mod second {
-        #[derive(serde::Serialize)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         pub struct Point {
             pub y: f64,
             pub x: f64,
@@ -47,6 +68,53 @@ mod tests {
         let one = parts(of(&first::Point { x: 1.0, y: 2.0 }).unwrap());
         let other = parts(of(&second::Point { x: 1.0, y: 2.0 }).unwrap());
         assert_ne!(one, other);
+        let stored = |value: Result<String, _>| parts(value.unwrap());
+        let one = stored(of_stored(&vec![first::Point { x: 1.0, y: 2.0 }]));
+        let other = stored(of_stored(&Vec::<second::Point>::new()));
+        assert_ne!(one, other);
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    enum Step {
+        Up,
+        To { x: f64 },
+    }
+
+    #[test]
+    fn a_variant_that_is_not_the_first_is_in_the_schema() {
+        let schema = of_stored(&vec![Step::Up, Step::To { x: 1.0 }]).unwrap();
+        assert!(
+            schema.contains("Up") && schema.contains("\"x\""),
+            "{schema}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_without_a_value_has_the_schema_of_its_value() {
+        let one = std::num::NonZeroU32::MIN;
+        assert_eq!(of_stored(&one).unwrap(), of(&one).unwrap());
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Node {
+        next: Option<Box<Node>>,
+        x: f64,
+    }
+
+    #[test]
+    fn a_type_may_contain_itself() {
+        let last = Node { next: None, x: 1.0 };
+        let first = Node {
+            next: Some(Box::new(last)),
+            x: 2.0,
+        };
+        assert!(of_stored(&first).unwrap().contains("next"));
+    }
+
+    #[test]
+    fn the_schema_of_a_list_does_not_depend_on_its_values() {
+        let none: Vec<f64> = Vec::new();
+        assert_eq!(of_stored(&none).unwrap(), of_stored(&vec![1.0; 3]).unwrap());
     }
 
     #[test]

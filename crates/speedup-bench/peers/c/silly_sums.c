@@ -1,4 +1,4 @@
-// The sum of the numbers below i for 10,000 i, into a new list. gcc turns the inner loop into a formula.
+// The sum of the numbers below i for 10,000 i, into a new list.
 #include "peer.h"
 
 #define COUNT 10000
