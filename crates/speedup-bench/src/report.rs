@@ -95,7 +95,7 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
     let Results { head, .. } = results;
     let mut text = format!(
         "Measured on {}, {}, instruction set `{level}`, {}.\n\n\
-         | example, in handout | the source's way | its time, in times ours | the fastest Python, in times ours | \
+         | example | the source's way | its time, in times ours | the fastest Python, in times ours | \
          C, in times ours | our time |\n|{}\n",
         head.processor,
         plural(most),
@@ -104,7 +104,11 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
     );
     for row in rows {
         let Workload {
-            handout, work, way, ..
+            label,
+            handout,
+            work,
+            way,
+            ..
         } = row.workload;
         let times = |peer: &Option<Best>, is_named: bool| {
             let Some((peer, ratio)) = peer.as_ref().zip(row.times_ours(peer.as_ref())) else {
@@ -121,7 +125,7 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
             .unwrap_or_default()
             .trim_start_matches('0');
         let cells = [
-            format!("{work}, in [{number}]({handout}.ipynb)"),
+            format!("{label}: {work}, in [handout {number}]({handout}.ipynb)"),
             row.handout.as_ref().map_or("–", |_| way).to_owned(),
             times(&row.handout, false),
             times(&row.python, true),
@@ -378,7 +382,7 @@ mod tests {
         let mut all = planted();
         all.measurements[5].times_s = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.15];
         let text = scoreboard(&all, Level::Avx2);
-        let row = "| 50,000 households × 1,000 periods, in [4](04-wealth.ipynb) | Numba's `prange` \
+        let row = "| wealth: 50,000 households × 1,000 periods, in [handout 4](04-wealth.ipynb) | Numba's `prange` \
                    | 30 | 12 (numpy-threads) | 2 (2 to 3) | 50 ms |";
         assert!(text.contains(row), "{text}");
         let (table, words): (Vec<&str>, _) = text.lines().partition(|line| line.starts_with('|'));
@@ -387,7 +391,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            table[2].contains("in [1]") && table[4].contains("in [4]"),
+            table[2].contains("handout 1") && table[4].contains("handout 4"),
             "{text}"
         );
         let machine =
