@@ -130,7 +130,7 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
             times(&row.handout, false),
             times(&row.python, true),
             times(&row.c, false),
-            format_duration(row.notebook),
+            format_duration(row.notebook).replace(' ', "\u{a0}"),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
     }
@@ -139,11 +139,26 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
 
 /// A ratio with its interval, such as `19 (18 to 20)`.
 fn interval(ratio: Interval) -> String {
-    let [value, low, high] = [ratio.value, ratio.low, ratio.high].map(|x| significant(x, 2));
-    match low == high {
+    let [value, low, high] = [ratio.value, ratio.low, ratio.high].map(two_digits);
+    match ratio.low == ratio.high {
         true => value,
         false => format!("{value} ({low} to {high})"),
     }
+}
+
+/// A number to two significant digits, also a large one: `47,000`.
+fn two_digits(number: f64) -> String {
+    let mut unit = 1.0;
+    while number.abs() >= 100.0 * unit {
+        unit *= 10.0;
+    }
+    let text = significant((number / unit).round() * unit, 2);
+    if unit == 1.0 {
+        return significant(number, 2);
+    }
+    let groups = text.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 fn share(row: &Row) -> String {
@@ -383,7 +398,7 @@ mod tests {
         all.measurements[5].times_s = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.15];
         let text = scoreboard(&all, Level::Avx2);
         let row = "| wealth: 50,000 households × 1,000 periods, in [handout 4](04-wealth.ipynb) | Numba's `prange` \
-                   | 30 | 12 (numpy-threads) | 2 (2 to 3) | 50 ms |";
+                   | 30 | 12 (numpy-threads) | 2 (2 to 3) | 50\u{a0}ms |";
         assert!(text.contains(row), "{text}");
         let (table, words): (Vec<&str>, _) = text.lines().partition(|line| line.starts_with('|'));
         assert!(
@@ -397,6 +412,23 @@ mod tests {
         let machine =
             "Measured on Core (TM) 7, haswell, 2 threads, instruction set `avx2`, 2026-11-29.";
         assert_eq!(words[0], machine);
+    }
+
+    #[test]
+    fn ratios_have_two_digits() {
+        let texts = [0.0051, 0.512, 1.04, 9.96, 99.4, 99.6, 123.4, 47346.0, 1.0e6].map(two_digits);
+        let wanted = [
+            "0.0051",
+            "0.51",
+            "1",
+            "10",
+            "99",
+            "100",
+            "120",
+            "47,000",
+            "1,000,000",
+        ];
+        assert_eq!(texts, wanted);
     }
 
     #[test]
