@@ -1,6 +1,6 @@
 //! Maximum of f(x, y) = cos(x² + y²) / (1 + x² + y²) over a square grid.
 //!
-//! [`maximum`] is the serial loop. [`maximum_parallel`] evaluates 32 points at a time in the lanes of vector
+//! [`maximum`] is the serial loop. [`maximum_parallel`] evaluates several points at a time in the lanes of vector
 //! instructions and spreads rows over threads.
 //!
 //! **Lower bound of the time.** Eight points take 13 multiplications or fused multiply-adds, and a division that
@@ -152,12 +152,9 @@ pub fn maximum_of_rows_parallel(
     let isa = Isa::chosen()?;
     let squares: Vec<f64> = points.iter().map(|x| x * x).collect();
     let largest = squares.iter().copied().fold(0.0, f64::max);
-    let suits_lanes = points.len() >= POINT_LANES && 2.0 * largest <= COS_MAX;
+    let suits_lanes = points.len() >= MOST_LANES && 2.0 * largest <= COS_MAX;
     let row = |y| match suits_lanes {
-        true => isa.dispatch(Row {
-            squares: &squares,
-            y,
-        }),
+        true => row_maximum_in_lanes(isa, &squares, y),
         false => row_maximum(points, y),
     };
     let maxima: Vec<f64> = threads.install(|| {
@@ -176,34 +173,46 @@ const LARGEST_POINT: f64 = 9e153;
 /// The largest number of rows that a thread takes at a time.
 const ROWS: usize = 16;
 
-/// Points that are evaluated together, one per lane.
-const POINT_LANES: usize = 32;
+/// The most points that are evaluated together.
+const MOST_LANES: usize = 32;
 
-/// The maximum over one row of at least [`POINT_LANES`] points; `squares` holds their x².
-struct Row<'a> {
+/// The maximum over one row of at least [`MOST_LANES`] points; `squares` holds their x².
+///
+/// The number of points together does not change the result. On Zen 4, 20 in place of 32 take 17 % less time with AVX2's 16
+/// registers, and 8 take 15 % less with SSE2's.
+fn row_maximum_in_lanes(isa: Isa, squares: &[f64], y: f64) -> f64 {
+    match isa.lanes() {
+        2 => isa.dispatch(Row::<8> { squares, y }),
+        4 => isa.dispatch(Row::<20> { squares, y }),
+        _ => isa.dispatch(Row::<MOST_LANES> { squares, y }),
+    }
+}
+
+/// A row whose points are evaluated `LANES` at a time.
+struct Row<'a, const LANES: usize> {
     squares: &'a [f64],
     y: f64,
 }
 
-impl Multiversion for Row<'_> {
+impl<const LANES: usize> Multiversion for Row<'_, LANES> {
     type Output = f64;
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> f64 {
         let y2 = self.y * self.y;
-        let mut largest = [f64::NEG_INFINITY; POINT_LANES];
-        let last = self.squares.len() - POINT_LANES;
-        for step in 0..self.squares.len().div_ceil(POINT_LANES) {
+        let mut largest = [f64::NEG_INFINITY; LANES];
+        let last = self.squares.len() - LANES;
+        for step in 0..self.squares.len().div_ceil(LANES) {
             // The last step evaluates some points of the step before again, which does not change the maximum.
-            let squares = &self.squares[(step * POINT_LANES).min(last)..][..POINT_LANES];
+            let squares = &self.squares[(step * LANES).min(last)..][..LANES];
             // Two loops, because a processor sees too few instructions ahead for both to hide their latency.
-            let (mut angles, mut denominators) = ([0.0; POINT_LANES], [0.0; POINT_LANES]);
-            for lane in 0..POINT_LANES {
+            let (mut angles, mut denominators) = ([0.0; LANES], [0.0; LANES]);
+            for lane in 0..LANES {
                 let r = squares[lane] + y2;
                 angles[lane] = cos_as_sin::<FMA>(r);
                 denominators[lane] = 1.0 + r;
             }
-            for lane in 0..POINT_LANES {
+            for lane in 0..LANES {
                 let value = sin_half_turn::<FMA>(angles[lane]) / denominators[lane];
                 let larger = if value > largest[lane] {
                     value
@@ -253,13 +262,8 @@ mod tests {
         let squares: Vec<f64> = points.iter().map(|x| x * x).collect();
         for isa in Isa::available() {
             for &y in &points {
-                let (row, expected) = (
-                    isa.dispatch(Row {
-                        squares: &squares,
-                        y,
-                    }),
-                    row_maximum(&points, y),
-                );
+                let row = row_maximum_in_lanes(isa, &squares, y);
+                let expected = row_maximum(&points, y);
                 assert!(
                     (row - expected).abs() <= 1e-15 * expected.abs(),
                     "{isa}, y = {y}: {row} {expected}"

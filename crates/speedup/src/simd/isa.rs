@@ -122,6 +122,23 @@ impl Isa {
     }
 
     /// Whether this is the set `avx512`.
+    /// How many doubles a vector of this instruction set has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(speedup::simd::Isa::BASELINE.lanes(), 2);
+    /// ```
+    pub fn lanes(self) -> usize {
+        match self.0 {
+            Kind::Baseline => 2,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => 4,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => 8,
+        }
+    }
+
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn is_avx512(self) -> bool {
         self.0 == Kind::Avx512
