@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use kernel::files;
 use speedup::Threads;
 use speedup_notebook::measure::format::format_duration;
+use speedup_process::program;
 
 use crate::builds::BUILDS;
 use crate::level::Level;
@@ -131,7 +132,7 @@ fn measure(request: &Request, folder: &Path) -> Result<Vec<Measurement>> {
     let is_widest = |level: Option<Level>| level.is_none() || level == widest;
     let counts = |name: &str, level| is_widest(level) || !workloads::always_widest(name);
     names.retain(|name| levels.iter().any(|&level| counts(name, Some(level))));
-    let preparations = BUILDS.len() + 2 * usize::from(request.peers);
+    let preparations = BUILDS.len() + 1 + 2 * usize::from(request.peers);
     let mut steps = Steps::new(preparations + names.len());
     let (mut entries, mut growing) = (Vec::new(), Vec::new());
     for build in BUILDS {
@@ -157,6 +158,7 @@ fn measure(request: &Request, folder: &Path) -> Result<Vec<Measurement>> {
             }
         }
     }
+    steps.run("Worker program", || Ok(program::find()?))?;
     if request.peers {
         let c = folder.join("c");
         steps.run("Programs in C", || {
