@@ -62,6 +62,27 @@ impl TimelineChart {
         }
     }
 
+    /// A chart of what the workers of a simulation did, with rows as those of [`TimelineChart::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup_notebook::display::chart::TimelineChart;
+    /// use speedup_notebook::measure::timeline::Span;
+    ///
+    /// let span = Span { task: 7, worker: 0, start: 0.0, end: 0.5 };
+    /// let chart = TimelineChart::of_workers("One worker", [span]).draw()?;
+    /// assert!(chart.description().contains("worker 1: task 7"));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn of_workers(title: &str, spans: impl IntoIterator<Item = Span>) -> Self {
+        Self {
+            row: ("worker", 1),
+            colours: &[0, 2],
+            ..Self::of_ranks(title, spans)
+        }
+    }
+
     /// A chart of what the ranks of an MPI job did. Rows are named `rank 0`, `rank 1` and so on;
     /// [`Span::worker`] is the number of the rank. Four kinds of work have colours of their own:
     /// [`Span::task`] is the number of the kind.
@@ -234,13 +255,8 @@ mod tests {
 
     #[test]
     fn each_task_is_a_bar_in_the_row_of_its_worker() {
-        let chart = TimelineChart {
-            title: "two workers".to_owned(),
-            spans: vec![span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)],
-            until: 1.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
+        let spans = [span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)];
+        let chart = TimelineChart::of_workers("two workers", spans);
         let drawn = chart.draw().unwrap();
         for text in [
             "one row per worker",
@@ -268,30 +284,15 @@ mod tests {
 
     #[test]
     fn the_titles_of_a_chart_of_one_row_are_complete() {
-        let chart = TimelineChart {
-            title: "one worker".to_owned(),
-            spans: vec![span(1, 0, 0.0, 0.5)],
-            until: 1.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
+        let chart = TimelineChart::of_workers("one worker", [span(1, 0, 0.0, 0.5)]);
         let svg = chart.draw().unwrap().svg().to_owned();
         assert!(svg.contains("\none row per worker\n"), "{svg}");
     }
 
     #[test]
     fn many_short_tasks_are_drawn_without_numbers_and_counted_in_words() {
-        let spans = (0..500)
-            .map(|k| span(k, k % 4, k as f64, k as f64 + 1.0))
-            .collect();
-        let chart = TimelineChart {
-            title: "t".to_owned(),
-            spans,
-            until: 500.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
-        let drawn = chart.draw().unwrap();
+        let spans = (0..500).map(|k| span(k, k % 4, k as f64, k as f64 + 1.0));
+        let drawn = TimelineChart::of_workers("t", spans).draw().unwrap();
         assert!(!drawn.svg().contains("\n499\n"));
         assert!(drawn.description().contains("and 113 more."));
     }
