@@ -23,7 +23,7 @@
 //! # Bounds
 //!
 //! With the [work](Job::work) T₁ and the [span](Job::span) T∞, the time on p workers is at least max(T₁/p, T∞). If
-//! steals are free, it is at most T₁/p + (1 − 1/p) T∞ (R. L. Graham 1966, R. P. Brent 1974). With steals that take
+//! steals are free, it is at most T₁/p + (1 − 1/p) T∞ (R. L. Graham 1969, R. P. Brent 1974). With steals that take
 //! time its mean is at most T₁/p + O(T∞) (Blumofe and Leiserson).
 //!
 //! Source: R. D. Blumofe and C. E. Leiserson, "Scheduling multithreaded computations by work stealing", J. ACM 46,
