@@ -38,6 +38,8 @@ pub struct TimelineChart {
     until: f64,
     /// What a row stands for, and the number of the first.
     row: (&'static str, usize),
+    /// When the time axis begins.
+    since: &'static str,
     /// The colours of the bars, taken in turn by the numbers of the tasks.
     colours: &'static [usize],
 }
@@ -58,11 +60,12 @@ impl TimelineChart {
             spans: timeline.spans(),
             until: timeline.seconds(),
             row: ("worker", 1),
+            since: "the first task began",
             colours: &[0, 2],
         }
     }
 
-    /// A chart of what the workers of a simulation did, with rows as those of [`TimelineChart::new`].
+    /// A chart of what the workers of a simulation did, in rows as those of [`TimelineChart::new`]. The job begins at 0.
     ///
     /// # Examples
     ///
@@ -78,6 +81,7 @@ impl TimelineChart {
     pub fn of_workers(title: &str, spans: impl IntoIterator<Item = Span>) -> Self {
         Self {
             row: ("worker", 1),
+            since: "the job began",
             colours: &[0, 2],
             ..Self::of_ranks(title, spans)
         }
@@ -105,6 +109,7 @@ impl TimelineChart {
             until: spans.iter().map(|span| span.end).fold(0.0, f64::max),
             spans,
             row: ("rank", 0),
+            since: "the first task began",
             colours: &[0, 1, 2, 3],
         }
     }
@@ -183,9 +188,11 @@ impl TimelineChart {
         let x = Axis::linear(0.0, 1.02 * end)?;
         let (name, first) = self.row;
         let y = Axis::rows(workers, |row| format!("{name} {}", row + first));
-        let rows = format!("one row per {name}");
-        let titles = ("time since the first task began [ms]", &*rows);
-        let mut chart = frame(&area, (&x, &y), titles)?;
+        let (time, rows) = (
+            format!("time since {} [ms]", self.since),
+            format!("one row per {name}"),
+        );
+        let mut chart = frame(&area, (&x, &y), (&time, &rows))?;
         let row = |worker: usize| (workers - 1 - worker) as f64;
         let centred = (FONT, TEXT)
             .into_text_style(&root)
@@ -258,13 +265,7 @@ mod tests {
         let spans = [span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)];
         let chart = TimelineChart::of_workers("two workers", spans);
         let drawn = chart.draw().unwrap();
-        for text in [
-            "one row per worker",
-            "worker 1",
-            "worker 2",
-            "\n41\n",
-            "\n42\n",
-        ] {
+        for text in ["per worker", "worker 1", "worker 2", "\n41\n", "\n42\n"] {
             assert!(drawn.svg().contains(text), "{text}");
         }
         assert!(drawn.description().contains("worker 2: task 42."));
