@@ -18,7 +18,7 @@ NOTEBOOKS = {
 # It follows no source, and has no exercises and no charts.
 PRIMER = "00-the-rust-you-need"
 # They follow no source.
-OWN = ["06-past-one-machine"]
+OWN = ["06-past-one-machine", "08-a-thousand-cores"]
 HANDOUTS = [*NOTEBOOKS.values(), *OWN]
 # All notebooks, in the order in which they are read.
 PAGES = [PRIMER, *HANDOUTS]

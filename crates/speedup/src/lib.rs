@@ -25,6 +25,7 @@
 //! | product of integer matrices | [`matmul::product`] | [`matmul::product_parallel`] | none | 0 |
 //! | minima by Nelder and Mead | [`nelder_mead::solve_all`] | [`nelder_mead::solve_all_parallel`] | none | 0 |
 //! | median wealth of households | [`wealth::long_run_median`] | [`wealth::long_run_median_parallel`] | i for household i | a relative 10⁻¹³ |
+//! | a loop on workers that steal, simulated | [`schedule::simulate_all`] | [`schedule::simulate_all_parallel`] | i for run i | 0 |
 //!
 //! Four functions compute a part of a kernel, for programs with several processes: [`wealth::last_wealth_parallel`],
 //! [`pi::outside_parallel`], [`grid::maximum_of_rows_parallel`] and [`polynomial::parameter_rows`]. The parts have the bits
@@ -97,6 +98,8 @@
 //! [`nelder_mead::minimize`]: kernels::nelder_mead::minimize
 //! [`nelder_mead::solve_all`]: kernels::nelder_mead::solve_all
 //! [`nelder_mead::solve_all_parallel`]: kernels::nelder_mead::solve_all_parallel
+//! [`schedule::simulate_all`]: kernels::schedule::simulate_all
+//! [`schedule::simulate_all_parallel`]: kernels::schedule::simulate_all_parallel
 //! [`wealth::long_run_median`]: kernels::wealth::long_run_median
 //! [`wealth::long_run_median_parallel`]: kernels::wealth::long_run_median_parallel
 

@@ -2,7 +2,9 @@
 
 pub use crate::error::Error;
 pub use crate::kernels::median::median;
-pub use crate::kernels::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
+pub use crate::kernels::{
+    grid, map, matmul, nelder_mead, pi, polynomial, schedule, squares, wealth,
+};
 pub use crate::parallel::affinity;
 pub use crate::parallel::threads::Threads;
 pub use crate::random::streams::Streams;

@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use speedup::kernels::wealth::{Population, Rule};
-use speedup::kernels::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
+use speedup::kernels::{grid, map, matmul, nelder_mead, pi, polynomial, schedule, squares, wealth};
 use speedup::simd::Isa;
 use speedup::{Error, Streams, Threads};
 
@@ -122,6 +122,18 @@ fn cases() -> Vec<Case> {
                 Some(threads) => polynomial::poly_grid_parallel(&parameters, &x, threads),
             };
             Ok(bits(&values?))
+        }),
+        case("schedule::simulate_all", Bound::Equal, |threads| {
+            let leaves = (0..300).map(|k| f64::from(k % 17)).collect();
+            let (split, steal) = (0.1, 0.7);
+            let job = schedule::Job::new(leaves, schedule::Costs { split, steal })?;
+            let streams = Streams::new(5);
+            let runs = match threads {
+                None => schedule::simulate_all(&job, 12, 50, streams),
+                Some(threads) => schedule::simulate_all_parallel(&job, 12, 50, streams, threads),
+            };
+            let seconds: Vec<f64> = runs?.iter().map(|run| run.seconds).collect();
+            Ok(bits(&seconds))
         }),
         case(
             "nelder_mead::solve_all, 3 dimensions",

@@ -14,6 +14,7 @@
 //! | [`squares`] | the matrix i² + j², filled row by row |
 //! | [`matmul`] | exact products of integer matrices |
 //! | [`nelder_mead`] | minimum of a function of several variables |
+//! | [`schedule`] | the time of a loop on workers that steal, simulated |
 //! | [`wealth`] | a household's wealth over time and its long-run median |
 //! | [`median`] | the median, as NumPy defines it |
 
@@ -24,5 +25,6 @@ pub mod median;
 pub mod nelder_mead;
 pub mod pi;
 pub mod polynomial;
+pub mod schedule;
 pub mod squares;
 pub mod wealth;

@@ -38,6 +38,8 @@ pub struct TimelineChart {
     until: f64,
     /// What a row stands for, and the number of the first.
     row: (&'static str, usize),
+    /// When the time axis begins.
+    since: &'static str,
     /// The colours of the bars, taken in turn by the numbers of the tasks.
     colours: &'static [usize],
 }
@@ -58,7 +60,30 @@ impl TimelineChart {
             spans: timeline.spans(),
             until: timeline.seconds(),
             row: ("worker", 1),
+            since: "the first task began",
             colours: &[0, 2],
+        }
+    }
+
+    /// A chart of what the workers of a simulation did, in rows as those of [`TimelineChart::new`]. The job begins at 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use speedup_notebook::display::chart::TimelineChart;
+    /// use speedup_notebook::measure::timeline::Span;
+    ///
+    /// let span = Span { task: 7, worker: 0, start: 0.0, end: 0.5 };
+    /// let chart = TimelineChart::of_workers("One worker", [span]).draw()?;
+    /// assert!(chart.description().contains("worker 1: task 7"));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    pub fn of_workers(title: &str, spans: impl IntoIterator<Item = Span>) -> Self {
+        Self {
+            row: ("worker", 1),
+            since: "the job began",
+            colours: &[0, 2],
+            ..Self::of_ranks(title, spans)
         }
     }
 
@@ -84,6 +109,7 @@ impl TimelineChart {
             until: spans.iter().map(|span| span.end).fold(0.0, f64::max),
             spans,
             row: ("rank", 0),
+            since: "the first task began",
             colours: &[0, 1, 2, 3],
         }
     }
@@ -162,9 +188,11 @@ impl TimelineChart {
         let x = Axis::linear(0.0, 1.02 * end)?;
         let (name, first) = self.row;
         let y = Axis::rows(workers, |row| format!("{name} {}", row + first));
-        let rows = format!("one row per {name}");
-        let titles = ("time since the first task began [ms]", &*rows);
-        let mut chart = frame(&area, (&x, &y), titles)?;
+        let (time, rows) = (
+            format!("time since {} [ms]", self.since),
+            format!("one row per {name}"),
+        );
+        let mut chart = frame(&area, (&x, &y), (&time, &rows))?;
         let row = |worker: usize| (workers - 1 - worker) as f64;
         let centred = (FONT, TEXT)
             .into_text_style(&root)
@@ -234,21 +262,10 @@ mod tests {
 
     #[test]
     fn each_task_is_a_bar_in_the_row_of_its_worker() {
-        let chart = TimelineChart {
-            title: "two workers".to_owned(),
-            spans: vec![span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)],
-            until: 1.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
+        let spans = [span(41, 0, 0.0, 0.5), span(42, 1, 0.0, 1.0)];
+        let chart = TimelineChart::of_workers("two workers", spans);
         let drawn = chart.draw().unwrap();
-        for text in [
-            "one row per worker",
-            "worker 1",
-            "worker 2",
-            "\n41\n",
-            "\n42\n",
-        ] {
+        for text in ["per worker", "worker 1", "worker 2", "\n41\n", "\n42\n"] {
             assert!(drawn.svg().contains(text), "{text}");
         }
         assert!(drawn.description().contains("worker 2: task 42."));
@@ -268,30 +285,15 @@ mod tests {
 
     #[test]
     fn the_titles_of_a_chart_of_one_row_are_complete() {
-        let chart = TimelineChart {
-            title: "one worker".to_owned(),
-            spans: vec![span(1, 0, 0.0, 0.5)],
-            until: 1.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
+        let chart = TimelineChart::of_workers("one worker", [span(1, 0, 0.0, 0.5)]);
         let svg = chart.draw().unwrap().svg().to_owned();
         assert!(svg.contains("\none row per worker\n"), "{svg}");
     }
 
     #[test]
     fn many_short_tasks_are_drawn_without_numbers_and_counted_in_words() {
-        let spans = (0..500)
-            .map(|k| span(k, k % 4, k as f64, k as f64 + 1.0))
-            .collect();
-        let chart = TimelineChart {
-            title: "t".to_owned(),
-            spans,
-            until: 500.0,
-            row: ("worker", 1),
-            colours: &[0, 2],
-        };
-        let drawn = chart.draw().unwrap();
+        let spans = (0..500).map(|k| span(k, k % 4, k as f64, k as f64 + 1.0));
+        let drawn = TimelineChart::of_workers("t", spans).draw().unwrap();
         assert!(!drawn.svg().contains("\n499\n"));
         assert!(drawn.description().contains("and 113 more."));
     }
