@@ -189,7 +189,7 @@ pub fn long_run_median_parallel(
 /// computes all households at once; a program with several processes can give each a range.
 ///
 /// **Same bits** for any number of threads, and for any ranges: a household's wealth depends on its number only. An
-/// element can be infinite, if the wealth exceeds the largest `f64`.
+/// element can be infinite or NaN, if a number on the way exceeds the largest `f64`.
 ///
 /// # Errors
 ///
@@ -235,8 +235,8 @@ pub fn last_wealth_parallel(
                 last,
             });
         } else {
-            for (i, last) in (first..).zip(last) {
-                *last = last_wealth(rule, people, streams, i);
+            for (i, last) in last.iter_mut().enumerate() {
+                *last = last_wealth(rule, people, streams, first + i);
             }
         }
     };
