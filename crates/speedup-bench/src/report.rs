@@ -357,7 +357,10 @@ pub fn growth_chart(results: &Results, level: Level) -> Result<Chart, speedup::E
         let (bytes, elements) = (workload.roofline.bytes(), workload.roofline.elements);
         let point = |m: &Measurement| (bytes * scale(m), 1e9 * m.median_s / (elements * scale(m)));
         let points = growing(results, workload, level).into_iter().map(point);
-        chart = chart.series(workload.label, points.collect::<Vec<_>>());
+        let points: Vec<_> = points.collect();
+        if !points.is_empty() {
+            chart = chart.series(workload.label, points);
+        }
     }
     for (k, bytes) in results.head.caches.iter().enumerate() {
         chart = chart.series(&format!("cache {}", k + 1), [(*bytes, 0.1), (*bytes, 10.0)]);

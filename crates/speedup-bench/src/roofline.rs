@@ -73,7 +73,7 @@ impl Roofline {
             .fold(0.0, f64::max)
     }
 
-    /// The limit in words.
+    /// The limit in words; a dash if none was counted.
     pub fn words(&self) -> String {
         let mut parts = Vec::new();
         for (bytes, measure) in self.traffic {
@@ -86,7 +86,10 @@ impl Roofline {
                 self.element
             ));
         }
-        parts.join("; ")
+        match parts.is_empty() {
+            true => "–".to_owned(),
+            false => parts.join("; "),
+        }
     }
 }
 

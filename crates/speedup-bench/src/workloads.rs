@@ -272,6 +272,11 @@ pub static WORKLOADS: [Workload; 15] = [
         prepare: prepare_around::cache_read,
         expected: prepare_around::SQUARES,
         always_widest: true,
+        roofline: Roofline {
+            elements: 100e3,
+            element: "doubles",
+            ..KERNEL.roofline
+        },
         c: &[CProgram::variant("plain_file", "read", "c")],
         ..KERNEL
     },
@@ -282,6 +287,11 @@ pub static WORKLOADS: [Workload; 15] = [
         prepare: prepare_around::cache_write,
         expected: prepare_around::SQUARES,
         always_widest: true,
+        roofline: Roofline {
+            elements: 100e3,
+            element: "doubles",
+            ..KERNEL.roofline
+        },
         c: &[CProgram::variant("plain_file", "write", "c")],
         ..KERNEL
     },
@@ -292,6 +302,11 @@ pub static WORKLOADS: [Workload; 15] = [
         prepare: prepare_around::messages,
         expected: Expected::new(499_500.0, 0.0),
         always_widest: true,
+        roofline: Roofline {
+            elements: 1e3,
+            element: "jobs",
+            ..KERNEL.roofline
+        },
         c: &[CProgram::variant("pipes", "messages", "c")],
         ..KERNEL
     },
@@ -302,6 +317,11 @@ pub static WORKLOADS: [Workload; 15] = [
         prepare: prepare_around::message_bytes,
         expected: Expected::new(499_999_500_000.0, 0.0),
         always_widest: true,
+        roofline: Roofline {
+            elements: 1e6,
+            element: "doubles",
+            ..KERNEL.roofline
+        },
         c: &[CProgram::variant("pipes", "bytes", "c")],
         ..KERNEL
     },
