@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::Matrix;
 use speedup::Error;
 use speedup::Threads;
-use speedup::error::{check_count, check_parameter};
+use speedup::error::{check_count, check_finite, check_parameter};
 
 /// All eigenvalues of one real n × n matrix, on one thread: n complex numbers.
 ///
@@ -23,7 +23,8 @@ use speedup::error::{check_count, check_parameter};
 /// # Errors
 ///
 /// [`Error::Count`] if the matrix is empty or not square; [`Error::Parameter`] if an entry is not finite;
-/// [`Error::NoConvergence`] if the QR iteration does not converge.
+/// [`Error::NoConvergence`] if the QR iteration does not converge; [`Error::NotFinite`] if an eigenvalue exceeds the
+/// largest `f64`, or cannot be told as some entries are more than 10¹⁵⁰ times as large as others.
 ///
 /// # Examples
 ///
@@ -146,7 +147,43 @@ extern "C" fn window(size: usize, active: usize) -> usize {
     }
 }
 
+/// The largest entry is brought to at most 2 to this power, and to at least its inverse. Then no square of an entry, and no
+/// sum of squares, overflows or underflows.
+const LARGEST_EXPONENT: i32 = 400;
+
+/// The eigenvalues, by way of a matrix that is smaller or larger by a power of two where the entries are huge or tiny, as
+/// LAPACK does. The power is exact, so other matrices than these keep their bits.
 fn compute(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
+    let entries = matrix.as_faer().col_iter().flat_map(|column| column.iter());
+    let largest = entries.fold(0.0, |most: f64, entry| most.max(entry.abs()));
+    let exponent = match largest {
+        0.0 => 0,
+        // An error of 1 does no harm.
+        largest => largest.log2() as i32,
+    };
+    let excess = exponent - exponent.clamp(-LARGEST_EXPONENT, LARGEST_EXPONENT);
+    let values = match excess {
+        0 => by_faer(matrix, par)?,
+        excess => {
+            let size = matrix.nrows();
+            let entry = |i, j| times_power(matrix[(i, j)], -excess);
+            by_faer(&Matrix::from_fn(size, size, entry), par)?
+        }
+    };
+    let part = |part| check_finite("eigenvalue", times_power(part, excess));
+    let values = values.into_iter();
+    values
+        .map(|z| Ok(Complex64::new(part(z.re)?, part(z.im)?)))
+        .collect()
+}
+
+/// x times a power of two, which itself may be no double.
+fn times_power(x: f64, exponent: i32) -> f64 {
+    let half = exponent / 2;
+    x * 2_f64.powi(half) * 2_f64.powi(exponent - half)
+}
+
+fn by_faer(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
     let size = matrix.nrows();
     let (mut re, mut im) = (Diag::<f64>::zeros(size), Diag::<f64>::zeros(size));
     let (left, right) = (ComputeEigenvectors::No, ComputeEigenvectors::No);

@@ -36,6 +36,8 @@ compile_error!("speedup-mpirun runs on Linux and macOS; on Windows use it inside
 
 pub mod mpi;
 pub mod program;
+#[cfg(test)]
+mod properties;
 pub mod report;
 pub mod run;
 

@@ -94,7 +94,7 @@ pub(crate) fn run(command: &Command, limit: Duration) -> Result<Run, Error> {
             ErrorKind::NotFound => refused("the program `timeout` of the coreutils is missing"),
             _ => refused(error),
         })?;
-    let status = wait(&mut child, limit + GRACE + PATIENCE).map_err(refused)?;
+    let status = wait(&mut child, limit.saturating_add(GRACE + PATIENCE)).map_err(refused)?;
     let seconds = began.elapsed();
     let end = match status {
         Some(status) if status.success() => End::Finished,
@@ -117,7 +117,8 @@ fn limited(command: &Command, limit: Duration) -> Command {
     timeout
         .arg("--foreground")
         .arg(format!("--kill-after={}", GRACE.as_secs()))
-        .arg(limit.as_secs_f64().to_string())
+        // It takes 0 for no limit.
+        .arg(limit.max(Duration::from_nanos(1)).as_secs_f64().to_string())
         .arg(command.get_program())
         .args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -201,6 +202,19 @@ mod tests {
             endless.to_string(),
             "begun\nnot ended within 0.2 s: mpirun and all ranks were killed"
         );
+    }
+
+    #[test]
+    fn the_limit_may_be_nothing_or_without_end() {
+        let nothing = shell("exec sleep 600", Duration::ZERO);
+        assert_eq!(
+            nothing.end,
+            End::TimedOut {
+                limit: Duration::ZERO
+            }
+        );
+        assert!(nothing.seconds < GRACE.as_secs_f64(), "{nothing:?}");
+        assert_eq!(shell("echo a", Duration::MAX).to_string(), "a");
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Registry {
 
 /// Unpacks jobs of one kind, runs them in order and packs their answers.
 fn run_all<J: Job>(jobs: &[u8], heartbeat: &mut dyn FnMut()) -> Result<Vec<u8>, postcard::Error> {
-    let jobs: Vec<J> = postcard::from_bytes(jobs)?;
+    let jobs: Vec<J> = from_all_bytes(jobs)?;
     heartbeat();
     let mut answers: Vec<Answer<J::Output>> = Vec::with_capacity(jobs.len());
     for job in &jobs {
@@ -145,6 +145,14 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
         .unwrap_or("a panic without a message")
 }
 
+/// The value of which these are all bytes. postcard itself would not look at bytes that are left over.
+fn from_all_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, postcard::Error> {
+    match postcard::take_from_bytes(bytes)? {
+        (value, []) => Ok(value),
+        _ => Err(postcard::Error::DeserializeBadEncoding),
+    }
+}
+
 /// Packs jobs of one kind into a message.
 pub(crate) fn pack<J: Job>(jobs: &[J]) -> Result<Vec<u8>, postcard::Error> {
     let name = postcard::to_stdvec(J::NAME)?;
@@ -156,7 +164,7 @@ pub(crate) fn unpack<J: Job>(
     answers: &[u8],
     count: usize,
 ) -> Result<Vec<Answer<J::Output>>, String> {
-    let answers: Vec<_> = postcard::from_bytes(answers).map_err(|error| error.to_string())?;
+    let answers: Vec<_> = from_all_bytes(answers).map_err(|error| error.to_string())?;
     match answers.len() {
         n if n == count => Ok(answers),
         n => Err(format!("{n} answers to {count} jobs")),
@@ -215,5 +223,11 @@ mod tests {
         let mut cut = pack(&[cubic(0.0)]).unwrap();
         cut.pop();
         assert!(run(&cut).unwrap_err().contains("cannot read it"));
+        let mut long = pack(&[cubic(0.0)]).unwrap();
+        long.push(0);
+        assert!(run(&long).unwrap_err().contains("cannot read it"));
+        let mut answers = run(&pack(&[cubic(0.0)]).unwrap()).unwrap();
+        answers.push(0);
+        assert!(unpack::<Cubic>(&answers, 1).is_err());
     }
 }

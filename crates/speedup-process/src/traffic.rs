@@ -24,14 +24,15 @@ pub struct Traffic {
     pub bytes_received: u64,
 }
 
+/// The sum of two counts, at most the largest number that there is.
 impl Add for Traffic {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
         Self {
-            messages: self.messages + other.messages,
-            bytes_sent: self.bytes_sent + other.bytes_sent,
-            bytes_received: self.bytes_received + other.bytes_received,
+            messages: self.messages.saturating_add(other.messages),
+            bytes_sent: self.bytes_sent.saturating_add(other.bytes_sent),
+            bytes_received: self.bytes_received.saturating_add(other.bytes_received),
         }
     }
 }

@@ -64,7 +64,8 @@
 //!
 //! These two return the same bits with AVX2, AVX-512 and NEON. With SSE2, which has no fused multiply-add, they
 //! return others, within the same bounds. The test `same_bits` holds both promises, with
-//! each instruction set: equal bits for 1, 2, 3 and 8 threads, and the bounds against the serial twin.
+//! each instruction set: equal bits for 1, 2, 3 and 8 threads, with the widest also for 5, 64 and 256, and the bounds
+//! against the serial twin.
 //!
 //! # Modules
 //!

@@ -97,7 +97,7 @@ fn large_volatilities_are_simulated_too() {
         periods: 3,
         w0: 1.0,
     };
-    let rule = Rule::new(0.1, 0.3, 0.1, 400.0).unwrap();
+    let rule = Rule::new(0.1, 0.3, 0.1, 120.0).unwrap();
     let streams = Streams::new(6);
     let kernel = long_run_median_parallel(&rule, people, streams, Threads::all()).unwrap();
     assert_eq!(kernel, long_run_median(&rule, people, streams).unwrap());
@@ -127,6 +127,23 @@ fn wealth_that_overflows_is_an_error() {
     assert!(matches!(kernel, Err(Error::NotFinite { .. })), "{kernel:?}");
     let path = path(&rule, 1.0, 100, &mut streams.stream(0));
     assert!(matches!(path, Err(Error::NotFinite { .. })), "{path:?}");
+}
+
+/// The wealth of some households is infinite only because products are taken in an unlucky order.
+#[test]
+fn a_median_whose_place_is_not_known_is_an_error() {
+    let people = Population {
+        households: 97,
+        periods: 2,
+        w0: 6.1,
+    };
+    let (rule, streams) = (Rule::new(1e154, 0.39, 1.65, 0.0).unwrap(), Streams::new(4));
+    for median in [
+        long_run_median(&rule, people, streams),
+        long_run_median_parallel(&rule, people, streams, Threads::Sequential),
+    ] {
+        assert!(matches!(median, Err(Error::NotFinite { .. })), "{median:?}");
+    }
 }
 
 #[test]

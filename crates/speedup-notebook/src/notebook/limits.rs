@@ -152,10 +152,14 @@ impl Course {
     /// assert_eq!(course.scale(20_usize), 1);
     /// ```
     pub fn scale<T: Copy + TryInto<u64> + TryFrom<u64>>(&self, n: T) -> T {
-        let scaled = |n: u64| (n as f64 * self.size).round().max(1.0) as u64;
+        let scaled = |n: u64| {
+            let scaled = (n as f64 * self.size).round().max(1.0);
+            // From 2⁶⁴ on the conversion would give the largest number.
+            (scaled < 2_f64.powi(64)).then_some(scaled as u64)
+        };
         let result = match self.size {
             1.0 => None,
-            _ => n.try_into().ok().map(scaled),
+            _ => n.try_into().ok().and_then(scaled),
         };
         result.and_then(|n| n.try_into().ok()).unwrap_or(n)
     }
@@ -165,8 +169,8 @@ impl fmt::Display for Course {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.threads {
             Some(count) => {
-                let threads = Threads::new(count.get()).map_err(|_| fmt::Error)?;
-                write!(f, "at most {threads}, ")?;
+                let plural = if count.get() == 1 { "" } else { "s" };
+                write!(f, "at most {count} thread{plural}, ")?;
             }
             None => write!(f, "every core, ")?,
         }

@@ -53,11 +53,13 @@ pub fn linspace(low: f64, high: f64, n: usize) -> Result<Vec<f64>, Error> {
     check_parameter("upper end of the grid", high, "a finite number", |_| true)?;
     check_fits::<f64>("grid", n as u128)?;
     let last = (n - 1) as f64;
-    let step = (high - low) / last;
-    let point = |i: usize| match step.is_finite() {
-        true => low + i as f64 * step,
+    let distance = high - low;
+    let point = |i: usize| match distance / last {
+        // The step is below the smallest `f64`, or the ends are equal.
+        0.0 => low + i as f64 / last * distance,
+        step if step.is_finite() => low + i as f64 * step,
         // The distance of the ends exceeds the largest `f64`.
-        false => low * (1.0 - i as f64 / last) + high * (i as f64 / last),
+        _ => low * (1.0 - i as f64 / last) + high * (i as f64 / last),
     };
     let mut points: Vec<f64> = (0..n).map(point).collect();
     points[n - 1] = high;
@@ -276,6 +278,10 @@ mod tests {
     fn the_largest_numbers_give_right_values_or_errors() {
         let far = linspace(-1e308, 1e308, 3);
         assert_eq!(far, Ok(vec![-1e308, 0.0, 1e308]));
+        // NumPy 2.4's points, in units of the smallest number.
+        let units = |points: [u64; 8]| points.map(f64::from_bits).to_vec();
+        let tiny = linspace(0.0, f64::from_bits(3), 8);
+        assert_eq!(tiny, Ok(units([0, 0, 1, 1, 2, 2, 3, 3])));
         let many = linspace(-f64::MAX, f64::MAX, 1001).unwrap();
         assert!(many.iter().all(|x| x.is_finite()) && many.is_sorted());
         for size in [1e3, 1e100, LARGEST_POINT] {

@@ -6,7 +6,7 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 
-/// The memory of this machine or of the container it runs in, in bytes.
+/// The memory of this machine, of the container it runs in, or up to the limit of this process (`ulimit -v`), in bytes.
 ///
 /// `u64::MAX` if the system does not tell. The system is asked once, at the first call.
 ///
@@ -19,12 +19,25 @@ pub fn installed() -> u64 {
     static INSTALLED: OnceLock<u64> = OnceLock::new();
     *INSTALLED.get_or_init(|| {
         let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-        System::new_with_specifics(kind).map_or(u64::MAX, |system| {
+        let of_machine = System::new_with_specifics(kind).map_or(u64::MAX, |system| {
             let limit = system.cgroup_limits().map(|limits| limits.total_memory);
             let limit = limit.filter(|bytes| *bytes > 0).unwrap_or(u64::MAX);
             system.total_memory().min(limit)
-        })
+        });
+        of_machine.min(limit_of_process())
     })
+}
+
+/// The bytes that this process may have in all; `u64::MAX` without a limit.
+#[cfg(target_os = "linux")]
+fn limit_of_process() -> u64 {
+    use nix::sys::resource::{Resource, getrlimit};
+    getrlimit(Resource::RLIMIT_AS).map_or(u64::MAX, |(now, _)| now)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_of_process() -> u64 {
+    u64::MAX
 }
 
 /// Checks that `count` values of type `T` fit in this machine's memory.

@@ -12,6 +12,7 @@ use std::thread;
 
 use crate::Error;
 use crate::error::check_count;
+use crate::parallel::threads;
 
 /// The numbers of the cores that the calling thread may run on, in ascending order.
 ///
@@ -64,8 +65,10 @@ pub fn on_cores<T: Send>(cores: &[usize], block: impl FnOnce() -> T + Send) -> R
     if let Some(&core) = cores.iter().find(|core| !allowed.contains(core)) {
         return Err(Error::Core { core, allowed });
     }
+    let level = threads::level();
     thread::scope(|scope| {
         let thread = thread::Builder::new().spawn_scoped(scope, || {
+            threads::set_level(level);
             system::restrict(cores)?;
             Ok(block())
         });
@@ -140,8 +143,10 @@ pub fn with_all_cores<T: Send>(block: impl FnOnce() -> T + Send) -> T {
 
 /// Runs `block` in a new thread that may use all cores of this process.
 fn in_new_thread<T: Send>(block: impl FnOnce() -> T + Send) -> io::Result<thread::Result<T>> {
+    let level = threads::level();
     thread::scope(|scope| {
         let work = || {
+            threads::set_level(level);
             let _ = system::of_process().and_then(|cores| system::restrict(&cores));
             block()
         };

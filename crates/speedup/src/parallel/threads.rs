@@ -1,10 +1,13 @@
 //! The number of threads that a kernel uses, and the thread pools.
 
+use std::cell::Cell;
 use std::env;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -49,8 +52,32 @@ fn asked_for(variable: &str) -> Option<NonZeroUsize> {
     (number.get() <= Threads::MAX).then_some(number)
 }
 
-/// The pools with their numbers of threads, the least recently used first.
-static POOLS: Mutex<Vec<(usize, Arc<ThreadPool>)>> = Mutex::new(Vec::new());
+/// The number of threads of a pool, and its level.
+type Key = (usize, usize);
+
+/// The pools, the least recently used first.
+static POOLS: Mutex<Vec<(Key, Arc<ThreadPool>)>> = Mutex::new(Vec::new());
+
+// A thread that waits for another pool must not take up tasks of its own pool meanwhile: each could wait again, one
+// inside another, until the stack is full. But then a pool that waits for itself, by way of another one, would wait
+// for ever. So pools have levels: a thread waits only for pools of a higher level than its own.
+thread_local! {
+    /// The number of threads of the pool that the calling thread belongs to; 0 if it belongs to none.
+    static OWN: Cell<usize> = const { Cell::new(0) };
+
+    /// The level of the pools that the calling thread uses: 0 outside of all pools, one more inside of each.
+    static LEVEL: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The level of the pools that the calling thread uses, for a thread that it starts and waits for.
+pub(super) fn level() -> usize {
+    LEVEL.get()
+}
+
+/// Makes the calling thread, which is new, use pools of this level.
+pub(super) fn set_level(level: usize) {
+    LEVEL.set(level);
+}
 
 impl Threads {
     /// The largest number of threads that is allowed.
@@ -113,7 +140,7 @@ impl Threads {
 
     /// Sets the largest number of threads that [`Threads::all`] and [`Threads::ladder`] give from now on.
     ///
-    /// `None` stands for [`Threads::MAX`].
+    /// `None`, or a larger number, stands for [`Threads::MAX`].
     ///
     /// # Examples
     ///
@@ -124,7 +151,10 @@ impl Threads {
     /// Threads::limit_all(None);
     /// ```
     pub fn limit_all(most: Option<NonZeroUsize>) {
-        LIMIT.store(most.map_or(Self::MAX, NonZeroUsize::get), Relaxed);
+        LIMIT.store(
+            most.map_or(Self::MAX, |most| most.get().min(Self::MAX)),
+            Relaxed,
+        );
     }
 
     fn limit() -> NonZeroUsize {
@@ -153,6 +183,9 @@ impl Threads {
     /// ones end. [`Threads::Sequential`] gives the iterators a pool of one thread. On Linux, a pool with one
     /// thread per core pins each thread to its own core.
     ///
+    /// Calls may be nested. A thread of a pool with this number of threads runs `work` itself. A thread of any other pool
+    /// waits while a further pool runs `work`.
+    ///
     /// # Errors
     ///
     /// [`Error::System`] if the operating system does not give the threads.
@@ -172,15 +205,30 @@ impl Threads {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn install<T: Send>(self, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        if OWN.get() == self.count() {
+            return Ok(work());
+        }
         let pool = self.pool()?;
-        Ok(pool.install(work))
+        if rayon::current_thread_index().is_none() {
+            return Ok(pool.install(work));
+        }
+        // rayon's own waiting, in a thread of a pool, takes up other tasks. In a thread of no pool it does not.
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().spawn_scoped(scope, || pool.install(work));
+            let thread = thread.map_err(|error| Error::system("thread pool", error))?;
+            let result = thread.join();
+            Ok(result.unwrap_or_else(|panic| panic::resume_unwind(panic)))
+        })
     }
 
-    /// The pool with this number of threads.
+    /// The pool with this number of threads that the calling thread may wait for.
     fn pool(self) -> Result<Arc<ThreadPool>, Error> {
-        let count = self.count();
+        let (count, level) = (self.count(), LEVEL.get());
+        // A thread of a pool that is not one of these.
+        let foreign = OWN.get() == 0 && rayon::current_thread_index().is_some();
+        let level = level + usize::from(foreign);
         let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = pools.iter().position(|(threads, _)| *threads == count) {
+        if let Some(at) = pools.iter().position(|(key, _)| *key == (count, level)) {
             let pool = Arc::clone(&pools[at].1);
             pools[at..].rotate_left(1);
             return Ok(pool);
@@ -188,15 +236,17 @@ impl Threads {
         let pool = ThreadPoolBuilder::new()
             .num_threads(count)
             .start_handler(move |thread| {
+                OWN.set(count);
+                LEVEL.set(level + 1);
                 // If the system refuses, it chooses the cores itself.
                 let _ = affinity::pin_pool_thread(thread, count);
             })
             .build();
         let pool = Arc::new(pool.map_err(|error| Error::system("thread pool", error))?);
-        pools.push((count, Arc::clone(&pool)));
+        pools.push(((count, level), Arc::clone(&pool)));
         // Enough for a speed-up chart, which uses each number of [`Threads::ladder`].
         let most = 8 * Self::all().count() + 64;
-        while pools.len() > 1 && pools.iter().map(|(threads, _)| threads).sum::<usize>() > most {
+        while pools.len() > 1 && pools.iter().map(|(key, _)| key.0).sum::<usize>() > most {
             pools.remove(0);
         }
         Ok(pool)
@@ -273,7 +323,7 @@ mod tests {
             assert_eq!(count, Ok(n));
         }
         let pools = POOLS.lock().unwrap();
-        let kept: usize = pools.iter().map(|(threads, _)| threads).sum();
+        let kept: usize = pools.iter().map(|(key, _)| key.0).sum();
         assert!(
             kept <= 200 + 8 * Threads::all().count() + 64,
             "{kept} threads"

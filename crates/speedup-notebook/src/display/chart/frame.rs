@@ -27,6 +27,8 @@ impl Ranged for Fractions {
     type ValueType = f64;
 
     fn map(&self, fraction: &f64, (low, high): (i32, i32)) -> i32 {
+        // What lies far outside is not seen. plotters computes with these pixels, in 32 bits.
+        let fraction = fraction.clamp(-10.0, 10.0);
         low + (f64::from(high - low) * fraction + 1e-3).floor() as i32
     }
 

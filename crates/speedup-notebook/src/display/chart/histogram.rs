@@ -102,7 +102,11 @@ impl<'a> Histogram<'a> {
     #[must_use]
     pub fn curve(mut self, name: &str, density: impl Fn(f64) -> f64) -> Self {
         let (low, high) = self.ends;
-        let at = |k: u32| low + (high - low) * f64::from(k) / 300.0;
+        let distance = high - low;
+        let at = |k: u32| match (300.0 * distance).is_finite() {
+            true => low + distance * f64::from(k) / 300.0,
+            false => low + distance / 300.0 * f64::from(k),
+        };
         let points = (0..=300).map(|k| (at(k), density(at(k))));
         let points = points.filter(|(_, height)| height.is_finite());
         self.curve = Some((name.to_owned(), points.collect()));

@@ -14,8 +14,8 @@ impl<T> Load<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] if there are no readings, if a number is not finite, or if the readings differ
-    /// in their number of CPUs.
+    /// [`Error::Data`] if there are no readings, if a number is not finite, if the readings differ
+    /// in their number of CPUs, or if their seconds do not rise from a number above 0.
     ///
     /// # Examples
     ///
@@ -36,6 +36,13 @@ impl<T> Load<T> {
         check_series("load", &percents)?;
         let seconds: Vec<f64> = self.samples.iter().map(|sample| sample.seconds).collect();
         check_series("seconds of the readings", &seconds)?;
+        let before = std::iter::once(0.0).chain(seconds.iter().copied());
+        if let Some((_, bad)) = before.zip(&seconds).find(|(before, s)| *s <= before) {
+            return Err(Error::Data {
+                what: "seconds of the readings",
+                problem: format!("{bad} is not allowed, use numbers that rise from above 0"),
+            });
+        }
         let cores = self.samples[0].percent.len();
         let counts = self.samples.iter().map(|sample| sample.percent.len());
         if let Some(other) = counts.into_iter().find(|count| *count != cores) {

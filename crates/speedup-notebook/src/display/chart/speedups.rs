@@ -11,6 +11,7 @@ use crate::measure::format::significant;
 use crate::measure::scaling_laws;
 use speedup::Error;
 use speedup::Threads;
+use speedup::error::check_count;
 
 /// A chart of more threads than this has logarithmic axes.
 const MANY: usize = 32;
@@ -115,7 +116,7 @@ impl SpeedupChart {
     /// # Errors
     ///
     /// [`Error::Data`] for no points, and for speed-ups that are zero, negative, not finite or above
-    /// 1e300.
+    /// 1e300; [`Error::Count`] for more than [`Threads::MAX`] CPUs.
     ///
     /// # Examples
     ///
@@ -134,6 +135,7 @@ impl SpeedupChart {
             .flat_map(|(_, gain)| [gain.value, gain.low, gain.high]);
         let values: Vec<f64> = values.collect();
         check_series("speed-ups", &values)?;
+        check_count("CPUs", self.cpus, 1, Threads::MAX as u64)?;
         if let Some(bad) = values.iter().find(|s| **s <= 0.0 || **s > HIGHEST) {
             let problem = match *bad <= 0.0 {
                 true => format!("a speed-up of {bad} is not allowed, use numbers above 0"),

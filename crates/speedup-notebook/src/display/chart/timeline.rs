@@ -11,11 +11,14 @@ use super::{Chart, check_series, undrawable};
 use crate::measure::format::significant;
 use crate::measure::timeline::{Span, Timeline};
 use speedup::Error;
+use speedup::error::check_count;
 
 /// A bar of fewer pixels has no number.
 const MIN_NUMBER_WIDTH: i32 = 22;
 /// The latest end of a time axis in seconds. In milliseconds it is still a finite number.
 const LATEST: f64 = 1e300;
+/// The largest number of a row.
+const LAST_ROW: u64 = u16::MAX as u64;
 
 /// The data of a timeline chart; [`TimelineChart::draw`] draws it.
 ///
@@ -137,7 +140,8 @@ impl TimelineChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] if no task was recorded, or if the time axis ends after 1e300 s.
+    /// [`Error::Data`] if no task was recorded, if a time is not finite, or if the time axis ends after 1e300 s;
+    /// [`Error::Count`] if a [`Span::worker`] is above 65,535.
     ///
     /// # Examples
     ///
@@ -151,8 +155,11 @@ impl TimelineChart {
     /// }
     /// ```
     pub fn draw(&self) -> Result<Chart, Error> {
-        let ends: Vec<f64> = self.spans.iter().map(|span| span.end).collect();
-        check_series("tasks", &ends)?;
+        let times = self.spans.iter().flat_map(|span| [span.start, span.end]);
+        check_series("tasks", &times.collect::<Vec<f64>>())?;
+        for span in &self.spans {
+            check_count("number of a row", span.worker, 0, LAST_ROW)?;
+        }
         if self.until.is_nan() || self.until > LATEST {
             let problem = format!(
                 "{:e} s is not allowed, use at most {LATEST:e} s",

@@ -155,9 +155,13 @@ impl<const N: usize> Display for Table<N> {
         let numeric: [bool; N] = std::array::from_fn(|column| self.is_numeric(column));
         for line in lines() {
             let cells = line.iter().zip(widths).enumerate();
-            let cells = cells.map(|(column, (cell, width))| match numeric[column] {
-                true => format!("{cell:>width$}"),
-                false => format!("{cell:<width$}"),
+            let cells = cells.map(|(column, (cell, width))| {
+                // A format has at most 65,535 characters.
+                let blanks = " ".repeat(width - cell.chars().count());
+                match numeric[column] {
+                    true => format!("{blanks}{cell}"),
+                    false => format!("{cell}{blanks}"),
+                }
             });
             let cells: Vec<String> = cells.collect();
             write!(f, "\n{}", cells.join("  ").trim_end())?;

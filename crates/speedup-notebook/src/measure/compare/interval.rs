@@ -58,7 +58,7 @@ impl Interval {
         let n = sorted.len();
         let outside = ranks_outside(n);
         Some(Self {
-            value: 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]),
+            value: f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]),
             low: sorted[outside],
             high: sorted[n - 1 - outside],
         })
@@ -229,6 +229,12 @@ mod tests {
             high: 0.0130,
         };
         assert_eq!(format!("{gain:.4}"), "0.0123 (0.0119 to 0.0130)");
+    }
+
+    #[test]
+    fn the_largest_numbers_have_a_median_between_them() {
+        let largest = Interval::of_median(&[f64::MAX; 6]).unwrap();
+        assert_eq!(largest, Interval::from(f64::MAX));
     }
 
     #[test]

@@ -147,6 +147,8 @@ impl IntMatrix {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn row(&self, row: usize) -> &[i64] {
+        // Without columns, or if the product below exceeds 64 bits, the slice alone would not tell.
+        assert!(row < self.rows, "row {row} of {} rows", self.rows);
         &self.values[row * self.columns..(row + 1) * self.columns]
     }
 
@@ -244,6 +246,23 @@ pub(super) fn checked_size(rows: usize, columns: usize) -> Result<usize, Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_that_there_are_not_panic() {
+        let rows = [
+            IntMatrix::new(3, 4, vec![0; 12]),
+            IntMatrix::new(3, 0, vec![]),
+        ];
+        for matrix in rows.map(Result::unwrap) {
+            // Four times 2⁶² has the lowest 64 bits of row 0.
+            for row in [3, 1 << 62, usize::MAX] {
+                assert!(
+                    std::panic::catch_unwind(|| matrix.row(row)).is_err(),
+                    "{row}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn blocks_cover_all_rows_once() {

@@ -120,8 +120,8 @@ pub fn path(rule: &Rule, w0: f64, length: usize, rng: &mut impl Rng) -> Result<V
 /// # Errors
 ///
 /// [`Error::Count`] if there are no households; [`Error::Parameter`] if the initial wealth is negative or not finite;
-/// [`Error::Memory`] if the households do not fit in memory; [`Error::NotFinite`] if the median exceeds
-/// the largest `f64`.
+/// [`Error::Memory`] if the households do not fit in memory; [`Error::NotFinite`] if the wealth of a household
+/// exceeds the largest `f64`.
 ///
 /// # Examples
 ///
@@ -189,7 +189,7 @@ pub fn long_run_median_parallel(
 /// computes all households at once; a program with several processes can give each a range.
 ///
 /// **Same bits** for any number of threads, and for any ranges: a household's wealth depends on its number only. An
-/// element can be infinite, if the wealth exceeds the largest `f64`.
+/// element can be infinite or NaN, if a number on the way exceeds the largest `f64`.
 ///
 /// # Errors
 ///
@@ -235,8 +235,8 @@ pub fn last_wealth_parallel(
                 last,
             });
         } else {
-            for (i, last) in (first..).zip(last) {
-                *last = last_wealth(rule, people, streams, i);
+            for (i, last) in last.iter_mut().enumerate() {
+                *last = last_wealth(rule, people, streams, first + i);
             }
         }
     };
@@ -249,8 +249,14 @@ pub fn last_wealth_parallel(
     })
 }
 
+/// The median; an error if one household's wealth is not finite, even if the median is.
+///
+/// An infinite product may be that of a large number by a small one, in an unlucky order. Then nobody can tell whether
+/// the household is richer than the median.
 fn finite_median(wealth: &mut [f64]) -> Result<f64, Error> {
-    check_finite("median wealth", median(wealth).unwrap_or(f64::NAN))
+    let mut not_finite = wealth.iter().filter(|wealth| !wealth.is_finite());
+    let median = not_finite.next().copied().or(median(wealth));
+    check_finite("median wealth", median.unwrap_or(f64::NAN))
 }
 
 fn last_wealth(rule: &Rule, people: Population, streams: Streams, household: usize) -> f64 {
