@@ -11,7 +11,7 @@ fn entropy(&[a, b, c]: &[f64; 3]) -> f64 {
     exponents.iter().map(|x| x.exp()).sum::<f64>().ln() - (a + 0.3 * b + 0.5 * c)
 }
 
-/// `test_neldermead` of SciPy's `test_optimize.py`: 167 evaluations, two of which are known since SciPy 0.7.
+/// `test_neldermead` of SciPy's `test_optimize.py`: 167 evaluations, two of which are the comparison of the results.
 #[test]
 fn the_search_of_scipys_own_test() {
     let mut trace = Vec::new();
@@ -21,7 +21,8 @@ fn the_search_of_scipys_own_test() {
     };
     let found = minimize(f, [0.0; 3]).unwrap();
     assert!((found.f - entropy(&[0.0, -0.524869316, 0.487525860])).abs() < 1e-6);
-    assert!(found.converged && found.evaluations == 167 && trace.len() == 167);
+    assert!(found.converged);
+    assert_eq!((found.evaluations, trace.len()), (165, 165));
     let expected = [
         [0.1928968, -0.62780447, 0.35166118],
         [0.19572515, -0.63648426, 0.35838135],

@@ -55,8 +55,8 @@ pub fn linspace(low: f64, high: f64, n: usize) -> Result<Vec<f64>, Error> {
     let last = (n - 1) as f64;
     let distance = high - low;
     let point = |i: usize| match distance / last {
-        // The step is below the smallest `f64`, or the ends are equal.
-        0.0 => low + i as f64 / last * distance,
+        // The step would lose digits below the smallest normal number, or the ends are equal.
+        step if step.abs() < f64::MIN_POSITIVE => low + i as f64 / last * distance,
         step if step.is_finite() => low + i as f64 * step,
         // The distance of the ends exceeds the largest `f64`.
         _ => low * (1.0 - i as f64 / last) + high * (i as f64 / last),
