@@ -74,6 +74,15 @@ WRONG = {
             "does every rank call it?",
         ),
     ],
+    "07-races-memory-vectors": [
+        (
+            "(0..n).into_par_iter().map(bin)",
+            "rayon::iter::once(n).flat_map_iter(|n| (0..n).map(bin))",
+            "is the loop a parallel one",
+        ),
+        ("a[k] + b[k]", "a[k].max(b[k])", "is every piece counted?"),
+        ("counts[bin] += 1", "counts[(bin + 1) % BINS] += 1", "see the bins"),
+    ],
 }
 
 
