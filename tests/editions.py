@@ -81,7 +81,7 @@ WRONG = {
             "is the loop a parallel one",
         ),
         ("a[k] + b[k]", "a[k].max(b[k])", "is every piece counted?"),
-        ("counts[bin] += 1", "counts[(bin + 1) % BINS] += 1", "see the bins"),
+        ("counts[place] += 1", "counts[(place + 1) % BINS] += 1", "see the bins"),
     ],
 }
 
