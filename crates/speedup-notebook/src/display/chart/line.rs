@@ -406,7 +406,9 @@ mod tests {
         };
         assert_eq!(labels(&[(1.0, 70.0), (2.0, 90.0)]), [true, true, false]);
         assert_eq!(labels(&[(1.0, 70.0)]), [true, false, false]);
-        let chart = LineChart::new("t").whole_x().series("s", [(1.0, 7.0), (2.0, 9.0)]);
+        let chart = LineChart::new("t")
+            .whole_x()
+            .series("s", [(1.0, 7.0), (2.0, 9.0)]);
         assert!(!chart.draw().unwrap().svg().contains("\n1.5\n"));
     }
 
