@@ -74,6 +74,15 @@ WRONG = {
             "does every rank call it?",
         ),
     ],
+    "07-races-memory-vectors": [
+        (
+            "(0..n).into_par_iter().map(bin)",
+            "rayon::iter::once(n).flat_map_iter(|n| (0..n).map(bin))",
+            "is the loop a parallel one",
+        ),
+        ("a[k] + b[k]", "a[k].max(b[k])", "is every piece counted?"),
+        ("counts[place] += 1", "counts[(place + 1) % BINS] += 1", "see the bins"),
+    ],
     "08-a-thousand-cores": [
         ("into_par_iter()", "into_iter()", "is the loop a parallel one"),
         ("paths.div_ceil(CHUNK)", "paths / CHUNK", "see the chunks"),

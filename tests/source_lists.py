@@ -18,7 +18,7 @@ NOTEBOOKS = {
 # It follows no source, and has no exercises and no charts.
 PRIMER = "00-the-rust-you-need"
 # They follow no source.
-OWN = ["06-past-one-machine", "08-a-thousand-cores"]
+OWN = ["06-past-one-machine", "07-races-memory-vectors", "08-a-thousand-cores"]
 HANDOUTS = [*NOTEBOOKS.values(), *OWN]
 # All notebooks, in the order in which they are read.
 PAGES = [PRIMER, *HANDOUTS]
@@ -30,6 +30,7 @@ MORE_SPINE_CELLS: dict[str, tuple[int, str]] = {
     "04-wealth": (19, "the lecture has 17, and times some programs in a cell of their own"),
     "05-wealth-annotated": (19, "the annotated copy has 14, and each remark asks for its answer"),
     "06-past-one-machine": (16, "each MPI program is a cell of its own"),
+    "07-races-memory-vectors": (18, "each step of the ladder is a cell, which fits a slide"),
 }
 
 

@@ -42,9 +42,23 @@ pub fn pair(rng: &mut impl Rng) -> (f64, f64) {
 ///
 /// Polynomials replace the library's functions. The angle is counted from the middle of the quadrant, so it is
 /// between −45° and 45°, where sine and cosine need the shortest polynomials. In
-/// cos(φ + 45°) = (cos φ − sin φ)/√2 the √2 cancels that of the distance.
+/// cos(φ + 45°) = (cos φ − sin φ)/√2 the √2 cancels that of the distance. `FMA` is that of
+/// [`Multiversion`](crate::simd::Multiversion).
+///
+/// # Examples
+///
+/// ```
+/// use rand::Rng;
+/// use speedup::Streams;
+/// use speedup::random::box_muller::{lane_pair, pair};
+///
+/// let mut rng = Streams::new(1).floats(0);
+/// let (x, y) = lane_pair::<false>(rng.next_u64(), rng.next_u64());
+/// let (exact_x, exact_y) = pair(&mut Streams::new(1).floats(0));
+/// assert!((x - exact_x).abs() < 4e-15 && (y - exact_y).abs() < 4e-15);
+/// ```
 #[inline(always)]
-pub(crate) fn lane_pair<const FMA: bool>(first: u64, second: u64) -> (f64, f64) {
+pub fn lane_pair<const FMA: bool>(first: u64, second: u64) -> (f64, f64) {
     let distance = neg_log_uniform::<FMA>((first | 1) as f64).sqrt();
     // A uniform number from 1 to 2, made of its bits.
     let from_one = f64::from_bits((second >> 12) | 1_f64.to_bits());

@@ -49,6 +49,13 @@ impl Axis {
         Self::between(Scale::Linear, low, high, ticks)
     }
 
+    /// A linear axis over all values, with a small margin and labels at whole numbers only.
+    pub fn integers_around(values: impl Iterator<Item = f64> + Clone) -> Result<Self, Error> {
+        let (low, high) = ends(values);
+        let margin = f64::max(0.05 * (high - low), 0.2);
+        Self::integers(low - margin, high + margin)
+    }
+
     /// An axis between two scaled numbers. Its ticks can be found only if these are finite.
     fn between(
         scale: Scale,

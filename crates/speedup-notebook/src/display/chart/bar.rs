@@ -7,7 +7,8 @@ use super::axis::Axis;
 use super::bar_labels::BarLabels;
 use super::frame::{MARGIN, frame_with_margins, left_of_plot};
 use super::legend::Key;
-use super::series;
+use super::numbers::format_number;
+use super::series::{self, Stroke};
 use super::style::{self, Size};
 use super::text::{self, FONT, TEXT};
 use super::{Chart, check_series, interval_words, undrawable};
@@ -41,6 +42,7 @@ pub struct BarChart {
     y: String,
     categories: Vec<String>,
     groups: Vec<(String, Vec<Option<Interval>>)>,
+    reference: Option<(String, f64)>,
     logarithmic: bool,
 }
 
@@ -58,6 +60,7 @@ impl BarChart {
             y: String::new(),
             categories: categories.into_iter().map(str::to_owned).collect(),
             groups: Vec::new(),
+            reference: None,
             logarithmic: false,
         }
     }
@@ -87,6 +90,24 @@ impl BarChart {
     #[must_use]
     pub fn logarithmic(mut self) -> Self {
         self.logarithmic = true;
+        self
+    }
+
+    /// Adds a reference line: dashed and horizontal, at the height `y`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup_notebook::display::chart::BarChart::new("t", ["a"])
+    ///     .group("here", [1.0])
+    ///     .reference("limit", 3.0)
+    ///     .draw()?;
+    /// assert!(chart.description().contains("Level line at 3: limit."));
+    /// # Ok::<(), speedup::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reference(mut self, name: &str, y: f64) -> Self {
+        self.reference = Some((name.to_owned(), y));
         self
     }
 
@@ -139,8 +160,8 @@ impl BarChart {
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] for no bars, for heights that are negative or not finite, for heights of 0 on
-    /// a logarithmic axis, and for a group whose length is not the number of categories.
+    /// [`Error::Data`] for no bars, for heights, also of the reference line, that are negative or not finite, for
+    /// heights of 0 on a logarithmic axis, and for a group whose length is not the number of categories.
     ///
     /// # Examples
     ///
@@ -150,12 +171,20 @@ impl BarChart {
     /// ```
     pub fn draw(&self) -> Result<Chart, Error> {
         check_series("bars", &self.heights())?;
+        let allowed = match self.logarithmic {
+            true => "above 0",
+            false => "of 0 or higher",
+        };
+        let refused = |height: &f64| *height < 0.0 || (self.logarithmic && *height == 0.0);
+        if let Some((_, height)) = &self.reference {
+            let what = "reference line";
+            check_series(what, &[*height])?;
+            if refused(height) {
+                let problem = format!("{height} is not allowed, use a height {allowed}");
+                return Err(Error::Data { what, problem });
+            }
+        }
         for (name, heights) in &self.groups {
-            let allowed = match self.logarithmic {
-                true => "above 0",
-                false => "of 0 or higher",
-            };
-            let refused = |height: &f64| *height < 0.0 || (self.logarithmic && *height == 0.0);
             let (given, categories) = (heights.len(), self.categories.len());
             let numbers = heights.iter().flatten().flat_map(|h| [h.value, h.low]);
             let problem = match numbers.into_iter().find(refused) {
@@ -194,7 +223,9 @@ impl BarChart {
         let y = self.axis()?;
         let names = self.groups.iter().enumerate();
         let names = names.map(|(g, (name, _))| (name.as_str(), Key::Bar(g)));
-        let entries: Vec<(&str, Key)> = names.collect();
+        let level = self.reference.as_ref();
+        let level = level.map(|(name, _)| (name.as_str(), Key::Line(Stroke::reference(), None)));
+        let entries: Vec<(&str, Key)> = names.chain(level).collect();
         let (root, area) = style::background(svg, size, &self.title, &entries)?;
         let count = self.categories.len();
         let x = Axis::bands(count);
@@ -251,6 +282,10 @@ impl BarChart {
                 root.draw(&Text::new(self.number(height.value), (x, y), centred))?;
             }
         }
+        if let Some((_, height)) = &self.reference {
+            let ends = [0.0, count as f64].map(|at| pixel(at, *height));
+            Stroke::reference().draw(&root, ends.to_vec())?;
+        }
         let bottom = chart.plotting_area().get_pixel_range().1.end;
         labels.draw(&root, bottom, |c| pixel(c as f64 + 0.5, ground).0)?;
         root.present()?;
@@ -259,7 +294,8 @@ impl BarChart {
 
     /// The vertical axis, longer than the bars by the height of the numbers at their ends.
     fn axis(&self) -> Result<Axis, Error> {
-        let heights = self.heights();
+        let mut heights = self.heights();
+        heights.extend(self.reference.iter().map(|(_, height)| *height));
         if self.logarithmic {
             let logarithms = || heights.iter().map(|height| height.log10());
             let (low, high) = (
@@ -276,6 +312,9 @@ impl BarChart {
 
     fn describe(&self) -> String {
         let mut words = format!("Bar chart: {}. Vertical axis: {}.", self.title, self.y);
+        if let Some((name, height)) = &self.reference {
+            words += &format!(" Level line at {}: {name}.", format_number(*height));
+        }
         for (name, heights) in &self.groups {
             let bars: Vec<String> = self
                 .categories
@@ -314,11 +353,24 @@ mod tests {
                 "bars: a height of -2.5 in g is not allowed, use heights of 0 or higher",
             ),
             (
-                logarithmic.group("g", [1.0, 0.0]),
+                logarithmic.clone().group("g", [1.0, 0.0]),
                 "bars: a height of 0 in g is not allowed, use heights above 0",
+            ),
+            (
+                logarithmic.group("g", [1.0, 2.0]).reference("limit", 0.0),
+                "reference line: 0 is not allowed, use a height above 0",
             ),
         ] {
             assert_eq!(chart.draw().unwrap_err().to_string(), words);
         }
+    }
+
+    #[test]
+    fn a_reference_line_above_all_bars_is_in_the_picture_and_in_the_words() {
+        let chart = BarChart::new("t", ["a"]).logarithmic();
+        let chart = chart.group("g", [2.0]).reference("limit", 700.0);
+        let drawn = chart.draw().unwrap();
+        assert!(drawn.svg().contains("\nlimit\n") && drawn.svg().contains("\n10²\n"));
+        assert!(drawn.description().contains("Level line at 700: limit."));
     }
 }

@@ -34,6 +34,7 @@ pub struct LineChart {
     x: String,
     y: String,
     log_x: bool,
+    whole_x: bool,
     log_y: bool,
     markers: bool,
     reference: Option<(String, f64)>,
@@ -56,6 +57,7 @@ impl LineChart {
             x: String::new(),
             y: String::new(),
             log_x: false,
+            whole_x: false,
             log_y: false,
             markers: false,
             reference: None,
@@ -115,6 +117,19 @@ impl LineChart {
     #[must_use]
     pub fn log_y(mut self) -> Self {
         self.log_y = true;
+        self
+    }
+
+    /// Labels the horizontal axis at whole numbers only, for counts such as threads. A logarithmic axis stays as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let chart = speedup_notebook::display::chart::LineChart::new("t").x("threads").whole_x();
+    /// ```
+    #[must_use]
+    pub fn whole_x(mut self) -> Self {
+        self.whole_x = true;
         self
     }
 
@@ -243,9 +258,10 @@ impl LineChart {
 
     fn paint(&self, svg: &mut String, size: Size) -> Result<(), Box<dyn std::error::Error + '_>> {
         let xs = self.xs();
-        let x = match self.log_x {
-            true => Axis::log10(xs.into_iter(), false)?,
-            false => Axis::tight(xs.into_iter())?,
+        let x = match (self.log_x, self.whole_x) {
+            (true, _) => Axis::log10(xs.into_iter(), false)?,
+            (false, true) => Axis::integers_around(xs.into_iter())?,
+            (false, false) => Axis::tight(xs.into_iter())?,
         };
         let ys = self.ys();
         let y = match self.log_y {
@@ -379,6 +395,21 @@ mod tests {
             error.to_string(),
             "vertical axis: 0 is not allowed on a logarithmic axis, use numbers above 0"
         );
+    }
+
+    #[test]
+    fn threads_are_whole_numbers() {
+        let labels = |points: &[(f64, f64)]| {
+            let chart = LineChart::new("t").x("threads").whole_x();
+            let chart = chart.series("s", points.iter().copied()).draw().unwrap();
+            [1, 2, 3].map(|n| chart.svg().contains(&format!("\n{n}\n")))
+        };
+        assert_eq!(labels(&[(1.0, 70.0), (2.0, 90.0)]), [true, true, false]);
+        assert_eq!(labels(&[(1.0, 70.0)]), [true, false, false]);
+        let chart = LineChart::new("t")
+            .whole_x()
+            .series("s", [(1.0, 7.0), (2.0, 9.0)]);
+        assert!(!chart.draw().unwrap().svg().contains("\n1.5\n"));
     }
 
     #[test]

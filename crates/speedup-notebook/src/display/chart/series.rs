@@ -51,11 +51,12 @@ impl Stroke {
     }
 }
 
-/// Draws the marker of series number `k` with its centre at a pixel of the picture.
+/// Draws the marker of series number `k` with its centre at a pixel of the picture. There are six shapes and five
+/// colours, so 30 series differ.
 pub fn marker(root: &Area<'_>, (x, y): (i32, i32), k: usize) -> Drawn {
     let (full, pen) = (colour(k).filled(), colour(k).stroke_width(2));
     let square = [(x - 4, y - 4), (x + 4, y + 4)];
-    match k % 5 {
+    match k % 6 {
         0 => root.draw(&Circle::new((x, y), 5, full)),
         1 => {
             root.draw(&Rectangle::new(square, WHITE.filled()))?;
@@ -66,7 +67,8 @@ pub fn marker(root: &Area<'_>, (x, y): (i32, i32), k: usize) -> Drawn {
             root.draw(&Circle::new((x, y), 4, WHITE.filled()))?;
             root.draw(&Circle::new((x, y), 4, pen))
         }
-        _ => root.draw(&Rectangle::new(square, full)),
+        4 => root.draw(&Rectangle::new(square, full)),
+        _ => root.draw(&Cross::new((x, y), 5, pen)),
     }
 }
 
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_colour_any_four_series_still_differ() {
+    fn without_colour_any_four_lines_and_six_markers_still_differ() {
         let dashes: Vec<_> = (0..4).map(|k| Stroke::of_series(k, false).dash).collect();
         let drawn = |k: usize| {
             let mut svg = String::new();
@@ -117,6 +119,8 @@ mod tests {
         };
         for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
             assert_ne!(dashes[a], dashes[b]);
+        }
+        for (a, b) in (0..6).flat_map(|a| (0..a).map(move |b| (a, b))) {
             assert_ne!(drawn(a), drawn(b));
         }
         assert!(!dashes.contains(&Stroke::reference().dash));
