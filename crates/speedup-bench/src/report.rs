@@ -94,13 +94,13 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
     rows.sort_by_key(|row| row.workload.handout);
     let Results { head, .. } = results;
     let mut text = format!(
-        "Measured on {}, {}, instruction set `{level}`, {}.\n\n\
-         | example | the source's way | its time, in times ours | the fastest Python, in times ours | \
-         C, in times ours | our time |\n|{}\n",
+        "Measured on {}, {}, instruction set `{level}`, {}. {}\n\n\
+         | example, and the source's way | source's time ÷ ours | fastest Python ÷ ours | C ÷ ours | our time |\n|{}\n",
         head.processor,
         plural(most),
         head.date,
-        " --- |".repeat(6)
+        in_short(&rows),
+        " --- |".repeat(5)
     );
     for row in rows {
         let Workload {
@@ -115,18 +115,15 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
                 return "–".to_owned();
             };
             match is_named {
-                true => format!("{} ({})", interval(ratio), peer.implementation),
+                true => format!("{}, {}", interval(ratio), peer.implementation),
                 false => interval(ratio),
             }
         };
-        let number = handout
-            .split('-')
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches('0');
+        let number = handout.split('-').next().unwrap_or_default();
+        let number = number.trim_start_matches('0');
+        let way = row.handout.as_ref().map_or("none", |_| way);
         let cells = [
-            format!("{label}: {work}, in [handout {number}]({handout}.ipynb)"),
-            row.handout.as_ref().map_or("–", |_| way).to_owned(),
+            format!("**{label}**: {work}, in [handout {number}]({handout}.ipynb); {way}"),
             times(&row.handout, false),
             times(&row.python, true),
             times(&row.c, false),
@@ -135,6 +132,21 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
         text += &format!("| {} |\n", cells.join(" | "));
     }
     text
+}
+
+/// How many examples ours is faster in, by the intervals.
+fn in_short(rows: &[&Row]) -> String {
+    let count = |name: &str, peer: fn(&Row) -> Option<&Best>| {
+        let ratios = rows.iter().filter_map(|row| row.times_ours(peer(row)));
+        let verdicts: Vec<&str> = ratios.map(|ratio| ratio.verdict()).collect();
+        let of = |verdict| verdicts.iter().filter(|found| **found == verdict).count();
+        let (faster, slower, all) = (of("faster"), of("slower"), verdicts.len());
+        format!("than {name} in {faster} of {all} examples and slower in {slower}")
+    };
+    let source = count("the source's way", |row| row.handout.as_ref());
+    let python = count("the fastest Python", |row| row.python.as_ref());
+    let c = count("C", |row| row.c.as_ref());
+    format!("Ours is faster {source}, {python}, {c}. In the others the interval includes 1.")
 }
 
 /// A ratio with its interval, such as `19 (18 to 20)`.
@@ -283,10 +295,10 @@ pub fn chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
     };
     let labels = rows.iter().map(|row| row.workload.label);
     BarChart::new(
-        &format!("Times of others, in times ours, {}", plural(most)),
+        &format!("Time of the other program ÷ our time, {}", plural(most)),
         labels,
     )
-    .y("times our time (logarithmic)")
+    .y("times as long as ours (above 1: ours is faster)")
     .logarithmic()
     .group_with_gaps("the source's way", times(|row| row.handout.as_ref()))
     .group_with_gaps("fastest Python", times(|row| row.python.as_ref()))
@@ -400,12 +412,12 @@ mod tests {
         let mut all = planted();
         all.measurements[5].times_s = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.15];
         let text = scoreboard(&all, Level::Avx2);
-        let row = "| wealth: 50,000 households × 1,000 periods, in [handout 4](04-wealth.ipynb) | Numba's `prange` \
-                   | 30 | 12 (numpy-threads) | 2 (2 to 3) | 50\u{a0}ms |";
+        let row = "| **wealth**: 50,000 households × 1,000 periods, in [handout 4](04-wealth.ipynb); Numba's `prange` \
+                   | 30 | 12, numpy-threads | 2 (2 to 3) | 50\u{a0}ms |";
         assert!(text.contains(row), "{text}");
         let (table, words): (Vec<&str>, _) = text.lines().partition(|line| line.starts_with('|'));
         assert!(
-            table.iter().all(|line| line.matches('|').count() == 7),
+            table.iter().all(|line| line.matches('|').count() == 6),
             "{text}"
         );
         assert!(
@@ -414,7 +426,11 @@ mod tests {
         );
         let machine =
             "Measured on Core (TM) 7, haswell, 2 threads, instruction set `avx2`, 2026-11-29.";
-        assert_eq!(words[0], machine);
+        let counts = "than C in 1 of 3 examples and slower in 2.";
+        assert!(
+            words[0].starts_with(machine) && words[0].contains(counts),
+            "{text}"
+        );
     }
 
     #[test]
