@@ -298,7 +298,7 @@ pub fn chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
         &format!("Time of the other program ÷ our time, {}", plural(most)),
         labels,
     )
-    .y("times as long as ours (above 1: ours is faster)")
+    .y("times as long as ours")
     .logarithmic()
     .group_with_gaps("the source's way", times(|row| row.handout.as_ref()))
     .group_with_gaps("fastest Python", times(|row| row.python.as_ref()))
