@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -231,7 +232,7 @@ def test_the_script_for_slurm_has_the_form_of_one(mpi: dict[str, Any], root: Pat
     # In the place of srun, and of a job that takes an hour.
     one_rank = 'srun() { shift; "$@"; }; SLURM_CPUS_PER_TASK=1; cd "$1"; eval "$2"'
     text = script.read_text("utf-8").replace("1000000000", "1000")
-    text = text.replace("target/mpi/speedup-mpi", mpi["program"])
+    text = text.replace("target/mpi/speedup-mpi", shlex.quote(mpi["program"]))
     with tempfile.TemporaryDirectory() as folder:
         command = ["bash", "-c", one_rank, "slurm", folder, text]
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS)
