@@ -173,8 +173,8 @@ impl Pytest<'_> {
         let mut command = jupyter_env::python(paths, python);
         command
             .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
-            // Three processes for two cores, since a kernel often waits. Each takes a gigabyte for its inference.
-            .args(["-n", "3", "--dist", "loadfile"])
+            // Two processes: a kernel computes little, and takes a gigabyte for its inference. Three on two cores were no faster.
+            .args(["-n", "2", "--dist", "loadfile"])
             .arg(format!("--junitxml={}", report.display()));
         match self.browser {
             Some(browser) => command.env("SPEEDUP_CHROMIUM", browser),
