@@ -11,7 +11,7 @@ use speedup::{Error, Streams, Threads};
 use speedup_linalg::{
     Complex64, Matrix, eigenvalues, eigenvalues_across, eigenvalues_within, random_matrix,
 };
-use support::{CASES, finite, holds, number, size};
+use support::{CASES, holds, number, size};
 
 fn matrix(rows: usize, columns: usize, entries: &[f64]) -> Matrix {
     Matrix::from_fn(rows, columns, |i, j| {
@@ -52,9 +52,7 @@ fn have_the_traces(values: &[Complex64], n: usize, entries: &[f64]) {
 
 #[test]
 fn eigenvalues_have_the_traces_of_the_matrix() {
-    let entry = prop_oneof![2 => (-1.0..1.0).boxed(), 1 => finite().boxed()];
-    let everyday = vec(prop_oneof![3 => -1.0..1.0, 1 => Just(0.0)], 64);
-    let entries = prop_oneof![everyday, vec(entry, 64)];
+    let entries = vec(prop_oneof![3 => -1.0..1.0, 1 => Just(0.0)], 64);
     holds(CASES, (1..8_usize, entries), |(n, entries)| {
         let entries = &entries[..n * n];
         let matrix = matrix(n, n, entries);

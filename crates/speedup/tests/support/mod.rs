@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use proptest::num::f64::ANY;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 /// The cases of a property, unless it is slow.
 pub const CASES: u32 = 1_000;
@@ -38,7 +38,9 @@ where
     let now = Arc::new(Mutex::new(None));
     let watched = Arc::downgrade(&now);
     std::thread::spawn(move || watch(&watched));
-    let outcome = TestRunner::new(config).run(&inputs, |input| {
+    // The same inputs in each run: what fails can be repeated.
+    let rng = TestRng::deterministic_rng(RngAlgorithm::default());
+    let outcome = TestRunner::new_with_rng(config, rng).run(&inputs, |input| {
         let text = format!("{input:?}");
         *now.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), text));
         property(input);
