@@ -1,6 +1,5 @@
 //! What surrounds the kernels: results kept on disk, and jobs for worker processes.
 
-use std::cell::Cell;
 use std::env;
 use std::path::PathBuf;
 
@@ -55,16 +54,10 @@ pub fn cache_write(_: Threads, scale: Scale) -> Result<Run> {
     let folder = Folder::new()?;
     let cache = Cache::in_folder(&folder.0)?;
     let count = scale.side(100_000, 1);
-    let runs = Cell::new(0_u64);
     Ok(Box::new(move || {
         let _kept = &folder;
         cache.clear()?;
-        runs.set(runs.get() + 1);
-        let work = || {
-            cache.call("squares", 1, &(count, runs.get()), |(count, _)| {
-                squares(*count)
-            })
-        };
+        let work = || cache.call("squares", 1, &count, |count| squares(*count));
         timed(work, |kept| match (kept.status, &kept.store_error) {
             (CacheStatus::Miss, None) => kept.value.iter().sum(),
             _ => f64::NAN,

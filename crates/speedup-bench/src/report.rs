@@ -87,11 +87,7 @@ pub fn legend() -> String {
 
 /// The table of the scoreboard: the others' times divided by ours at a level, with the most threads, by handout.
 pub fn scoreboard(results: &Results, level: Level) -> String {
-    let rows = rows(results, level);
-    let most = most_threads(&rows);
-    let shown = |row: &&Row| row.threads == most && row.workload.is_example();
-    let mut rows: Vec<&Row> = rows.iter().filter(shown).collect();
-    rows.sort_by_key(|row| row.workload.handout);
+    let (rows, most) = examples(results, level);
     let Results { head, .. } = results;
     let mut text = format!(
         "Measured on {}, {}, instruction set `{level}`, {}. {}\n\n\
@@ -134,8 +130,17 @@ pub fn scoreboard(results: &Results, level: Level) -> String {
     text
 }
 
+/// The rows of the sources' examples with the most threads, by handout, and that number of threads.
+fn examples(results: &Results, level: Level) -> (Vec<Row>, usize) {
+    let mut rows = rows(results, level);
+    let most = most_threads(&rows);
+    rows.retain(|row| row.threads == most && row.workload.is_example());
+    rows.sort_by_key(|row| row.workload.handout);
+    (rows, most)
+}
+
 /// How many examples ours is faster in, by the intervals.
-fn in_short(rows: &[&Row]) -> String {
+fn in_short(rows: &[Row]) -> String {
     let count = |name: &str, peer: fn(&Row) -> Option<&Best>| {
         let ratios = rows.iter().filter_map(|row| row.times_ours(peer(row)));
         let verdicts: Vec<&str> = ratios.map(|ratio| ratio.verdict()).collect();
@@ -164,10 +169,10 @@ fn two_digits(number: f64) -> String {
     while number.abs() >= 100.0 * unit {
         unit *= 10.0;
     }
-    let text = significant((number / unit).round() * unit, 2);
     if unit == 1.0 {
         return significant(number, 2);
     }
+    let text = significant((number / unit).round() * unit, 2);
     let groups = text.as_bytes().rchunks(3).rev();
     let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
     groups.join(",")
@@ -284,12 +289,8 @@ fn plural(threads: usize) -> String {
 ///
 /// If nothing was measured.
 pub fn chart(results: &Results, level: Level) -> Result<Chart, speedup::Error> {
-    let rows = rows(results, level);
-    let most = most_threads(&rows);
-    let complete = |row: &&Row| row.threads == most && row.python.is_some();
-    let shown = |row: &&Row| complete(row) && row.workload.is_example();
-    let mut rows: Vec<Row> = rows.iter().filter(shown).cloned().collect();
-    rows.sort_by_key(|row| row.workload.handout);
+    let (mut rows, most) = examples(results, level);
+    rows.retain(|row| row.python.is_some());
     let times = |peer: fn(&Row) -> Option<&Best>| -> Vec<Option<Interval>> {
         rows.iter().map(|row| row.times_ours(peer(row))).collect()
     };
