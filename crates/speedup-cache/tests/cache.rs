@@ -1,57 +1,15 @@
 //! Results that are read again, and planted faults that must be noticed.
 
+mod folder;
+
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use folder::Folder;
 use serde::{Deserialize, Serialize};
 use speedup_cache::{Cache, CacheStatus, Cached};
-
-/// A folder for one test; removed with the value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cache-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn cache(&self) -> Cache {
-        Cache::in_folder(&self.0).unwrap()
-    }
-
-    /// All files below a subfolder of the store.
-    fn files(&self, kind: &str) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.0.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap().flatten() {
-                match entry.path() {
-                    path if path.is_dir() => folders.push(path),
-                    path => found.push(path),
-                }
-            }
-        }
-        let folder = format!("/{kind}-v");
-        found.retain(|path| path.to_string_lossy().contains(&folder));
-        found
-    }
-
-    fn the_file(&self, kind: &str) -> PathBuf {
-        let files = self.files(kind);
-        assert_eq!(files.len(), 1, "{files:?}");
-        files[0].clone()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn roots(n: &u32) -> Vec<f64> {
     (0..*n).map(|k| f64::from(k).sqrt()).collect()

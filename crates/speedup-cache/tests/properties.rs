@@ -4,45 +4,17 @@
 #[path = "../../speedup/tests/support/mod.rs"]
 mod support;
 
+mod folder;
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use folder::Folder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use speedup_cache::{Cache, CacheStatus};
 use support::{CASES, holds, number};
-
-/// A folder for one test; removed with the value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cache-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn cache(&self) -> Cache {
-        Cache::in_folder(&self.0).unwrap()
-    }
-
-    /// The only file of the index.
-    fn index(&self) -> PathBuf {
-        let mut path = self.0.join("speedup-cache/index-v5");
-        while path.is_dir() {
-            path = fs::read_dir(path).unwrap().next().unwrap().unwrap().path();
-        }
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// The value that is stored and damaged.
 fn value(_: &u32) -> Vec<f64> {
@@ -87,7 +59,7 @@ fn every_cut_and_every_flipped_byte_of_a_value_is_noticed() {
 /// A line of the index has a checksum of its own. Without its line a result is not found.
 #[test]
 fn every_cut_and_every_flipped_byte_of_the_index_is_harmless() {
-    every_damage("index", Folder::index, |_| ());
+    every_damage("index", |folder| folder.the_file("index"), |_| ());
 }
 
 /// 200 cases: each writes files.
