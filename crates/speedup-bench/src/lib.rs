@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`run`] | the steps of a whole run |
 //! | [`publish`] | the results in the repository: pages, charts, raw lines |
+//! | [`notebook_times`] | how long the notebooks take |
 //! | [`report`] | the ratios as tables and as a chart |
 //! | [`ratio`] | our time divided by that of the fastest Python, the source's own way and C |
 //! | [`peers`] | the programs that take turns: ours, those in C, those in Python |
@@ -27,6 +28,7 @@ pub mod inputs;
 pub mod level;
 pub mod machine;
 pub mod measurement;
+pub mod notebook_times;
 pub mod peers;
 pub mod prepare;
 pub mod prepare_around;

@@ -1,6 +1,6 @@
 //! The program of the benchmark.
 //!
-//! - `speedup-bench [--only WORKLOAD] [--level LEVEL] [--quick] [--peers] [--report] [--python PROGRAM]` is
+//! - `speedup-bench [--only WORKLOAD] [--level LEVEL] [--quick] [--peers] [--report] [--notebooks FILE] [--python PROGRAM]` is
 //!   `cargo xtask bench`.
 //! - `speedup-bench serve WORKLOAD IMPLEMENTATION THREADS [SCALE]` takes turns with the programs
 //!   of the peers. For each line `run` on its standard input it does the work once and answers
@@ -49,6 +49,7 @@ fn request(options: &[&str]) -> Result<Request> {
             "--quick" => request.quick = true,
             "--peers" => request.peers = true,
             "--report" => request.report = true,
+            "--notebooks" => request.notebooks = Some(value()?.into()),
             other => bail!("{other} is no option; see cargo xtask bench --help"),
         }
     }

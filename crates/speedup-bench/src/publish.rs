@@ -8,6 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use kernel::files;
 
 use crate::level::Level;
+use crate::notebook_times::{self, NotebookTimes};
 use crate::report;
 use crate::results::Results;
 
@@ -111,7 +112,9 @@ pub fn pages() -> Result<()> {
     let (results, level) = shown(&newest)?;
     let svg = report::chart(results, level)?;
     let svg = svg.svg();
-    let page = between_marks(&read(Path::new(BENCHMARKS))?, &page_block(&newest))
+    let notebooks = NotebookTimes::newest(Path::new(notebook_times::FOLDER))?;
+    let block = page_block(&newest, notebooks.as_ref());
+    let page = between_marks(&read(Path::new(BENCHMARKS))?, &block)
         .with_context(|| format!("{BENCHMARKS} has no marks for the ratios"))?;
     let scoreboard = between_marks(
         &read(Path::new(SCOREBOARD))?,
@@ -134,7 +137,10 @@ pub fn pages() -> Result<()> {
 /// The newest results at each level, the widest level first.
 fn newest(folder: &Path) -> Result<Vec<(Results, Level)>> {
     let mut all = Vec::new();
-    for path in files::list(folder)? {
+    for path in files::list(folder)?
+        .into_iter()
+        .filter(|path| path.is_file())
+    {
         let results = Results::read(&read(&path)?).with_context(|| path.display().to_string())?;
         let levels = results.levels();
         all.extend(levels.into_iter().map(|level| (results.clone(), level)));
@@ -155,12 +161,13 @@ fn shown(newest: &[(Results, Level)]) -> Result<(&Results, Level)> {
     Ok((results, *level))
 }
 
-fn read(path: &Path) -> Result<String> {
+/// A text file.
+pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// What the page of the benchmarks shows.
-fn page_block(newest: &[(Results, Level)]) -> String {
+fn page_block(newest: &[(Results, Level)], notebooks: Option<&NotebookTimes>) -> String {
     let tables = newest
         .iter()
         .map(|(results, level)| report::markdown(results, *level));
@@ -169,8 +176,9 @@ fn page_block(newest: &[(Results, Level)]) -> String {
         true => format!("\n![{GROWTH_ALT}](growth.svg)\n"),
         false => String::new(),
     };
+    let notebooks = notebooks.map_or(String::new(), NotebookTimes::markdown);
     format!(
-        "![{ALT}](ratios.svg)\n\n{tables}{growth}\n{}",
+        "![{ALT}](ratios.svg)\n\n{tables}{growth}\n{}\n{notebooks}",
         report::legend()
     )
 }
@@ -212,8 +220,10 @@ mod tests {
         let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
         let newest = newest(&root.join(FOLDER)).unwrap();
         let (results, level) = shown(&newest).unwrap();
+        let notebooks = NotebookTimes::newest(&root.join(notebook_times::FOLDER)).unwrap();
+        let page = page_block(&newest, notebooks.as_ref());
         let block = scoreboard(&read(CHART), results, level);
-        for (path, block) in [(BENCHMARKS, page_block(&newest)), (SCOREBOARD, block)] {
+        for (path, block) in [(BENCHMARKS, page), (SCOREBOARD, block)] {
             let text = read(path);
             let is_written = between_marks(&text, &block) == Some(text);
             assert!(is_written, "{path} is old: cargo xtask bench --report");

@@ -55,6 +55,14 @@ impl Head {
             caches: caches(),
         })
     }
+
+    /// The processor's name as a part of a file's name, such as `amd-epyc-zen-4`.
+    pub fn file_stem(&self) -> String {
+        let name = self.processor.to_lowercase();
+        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        words.join("-")
+    }
 }
 
 fn caches() -> Vec<f64> {
@@ -164,12 +172,7 @@ impl Results {
 
     /// The name of the file of this processor and level, such as `amd-epyc-zen-4-avx2.jsonl`.
     pub fn file_name(&self, level: Level) -> String {
-        let name = self.head.processor.to_lowercase();
-        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-        let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let level = level.to_string();
-        words.push(&level);
-        words.join("-") + ".jsonl"
+        format!("{}-{level}.jsonl", self.head.file_stem())
     }
 
     /// Checks the value of every measurement, except those of the machine and of work of another size.

@@ -14,6 +14,7 @@ use crate::builds::BUILDS;
 use crate::level::Level;
 use crate::machine;
 use crate::measurement::Measurement;
+use crate::notebook_times::{self, NotebookTimes};
 use crate::peers;
 use crate::publish::{self, Extent};
 use crate::report;
@@ -44,6 +45,8 @@ pub struct Request {
     pub peers: bool,
     /// Measure nothing, and write the report of the results in the repository again.
     pub report: bool,
+    /// Measure nothing, and take these times of the notebooks into the repository.
+    pub notebooks: Option<PathBuf>,
     /// The Python from which the environment of the peers is made.
     pub python: Option<PathBuf>,
 }
@@ -97,7 +100,10 @@ pub fn run(request: &Request) -> Result<()> {
     let start = Instant::now();
     let folder = Path::new(FOLDER);
     let results = folder.join(RESULTS);
-    if request.report {
+    if let Some(path) = &request.notebooks {
+        NotebookTimes::measured(path)?.keep(Path::new(notebook_times::FOLDER))?;
+    }
+    if request.report || request.notebooks.is_some() {
         return publish::pages();
     }
     let head = Head::of_today()?;

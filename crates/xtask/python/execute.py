@@ -48,9 +48,14 @@ class Failure(Exception):
 
 
 class Client(NotebookClient):
-    """A client that notes when the first chart came."""
+    """A client that notes how long cells took, and when the first chart came."""
 
     first_chart: float | None = None
+    cells_to_chart = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cell_seconds: list[float] = []
 
     def output(
         self,
@@ -62,6 +67,7 @@ class Client(NotebookClient):
         is_chart = "image/svg+xml" in msg["content"].get("data", {})
         if is_chart and self.first_chart is None:
             self.first_chart = time.monotonic()
+            self.cells_to_chart = len(self.cell_seconds) + 1
         return super().output(outs, msg, display_id, cell_index)
 
 
@@ -117,6 +123,7 @@ def run_cell(client: Client, index: int, source: Path, private: list[str]) -> No
     except DeadKernelError:
         problem = "the kernel died"
     took = time.monotonic() - start
+    client.cell_seconds.append(took)
     if problem is not None:
         raise Failure(report(source, index + 1, cell, problem))
     if took > 1:
@@ -212,7 +219,7 @@ def execute(
     private: list[str],
     hold: bool,
 ) -> dict[str, float | str | None]:
-    """Executes the notebook in place; returns its times in seconds."""
+    """Executes the notebook in place; returns its times in seconds, and how many cells ran."""
     manager = AsyncKernelManager(kernel_name="rust")
     client = Client(
         notebook,
@@ -256,7 +263,10 @@ def execute(
     return {
         "kernel_ready": round(ready - start, 2),
         "first_chart": None if chart is None else round(chart - start, 2),
+        "cells_to_chart": client.cells_to_chart,
         "total": round(time.monotonic() - start, 2),
+        "cells": len(client.cell_seconds),
+        "shortest_cell": round(min(client.cell_seconds, default=0.0), 4),
         "date": f"{date.today():%-d %B %Y}",
     }
 

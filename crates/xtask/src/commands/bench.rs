@@ -1,17 +1,25 @@
 //! `cargo xtask bench`: builds the program of the crate `speedup-bench`, and becomes it.
 
+use crate::handouts::{self, Request, Run};
 use crate::setup::python_env;
 use crate::tools::child::{self, Show};
 use crate::tools::paths::Paths;
-use crate::tools::{jupyter_env, toolchain};
+use crate::tools::step::Steps;
+use crate::tools::{jupyter_env, notebook, toolchain};
+use crate::{files, setup};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use std::fs;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The names of the workloads, one per line, in the order in which they are shown.
 const WORKLOADS: &str = include_str!("../../../speedup-bench/workloads.txt");
+
+/// How often notebooks are run: once with nothing kept, then with all kept.
+const RUNS: usize = 3;
 
 #[derive(Args)]
 pub struct BenchArgs {
@@ -28,8 +36,11 @@ pub struct BenchArgs {
     /// In turns with programs in Python and C; writes the tables of ratios and their chart
     #[arg(long)]
     peers: bool,
-    /// Measure nothing: write tables and chart again from the results in the repository
+    /// Only the notebooks: start, first chart and Run All, once with nothing kept and twice with all kept
     #[arg(long, conflicts_with_all = ["only", "level", "quick", "peers"])]
+    notebooks: bool,
+    /// Measure nothing: write tables and chart again from the results in the repository
+    #[arg(long, conflicts_with_all = ["only", "level", "quick", "peers", "notebooks"])]
     report: bool,
 }
 
@@ -60,9 +71,32 @@ pub fn run(paths: &Paths, args: &BenchArgs) -> Result<()> {
             .args(["--peers", "--python"])
             .arg(python_env::base_python()?);
     }
+    if args.notebooks {
+        bench.arg("--notebooks").arg(notebooks(paths)?);
+    }
     for (option, is_given) in [("--quick", args.quick), ("--report", args.report)] {
         bench.args(is_given.then_some(option));
     }
     // Only an error comes back.
     Err(bench.exec()).context("cannot run the benchmark")
+}
+
+/// Runs all notebooks several times, the first time with no compiled cell kept; gives the file of the times.
+fn notebooks(paths: &Paths) -> Result<PathBuf> {
+    let folder = paths.target.join("bench");
+    let request = Request::pages(folder.join("handouts"));
+    let notebooks = notebook::find(&request.notebooks, paths)?;
+    let mut steps = Steps::new(setup::STEPS + RUNS * handouts::STEPS);
+    let python = setup::run(paths, &mut steps, false, &handouts::needs(false))?;
+    files::remove(&paths.layout().kept())?;
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        Run::begin(paths, &request, &notebooks)?.finish(&mut steps, &python)?;
+        let times = request.out.join(handouts::TIMINGS);
+        let text = fs::read_to_string(&times);
+        runs.push(text.with_context(|| format!("cannot read {}", times.display()))?);
+    }
+    let file = folder.join("notebooks.json");
+    files::write(&file, format!("[{}]", runs.join(",")).as_bytes())?;
+    Ok(file)
 }

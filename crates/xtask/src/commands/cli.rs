@@ -80,7 +80,7 @@ struct HandoutsArgs {
     #[arg(long, requires = "pdf")]
     further: bool,
     /// Longest time for one cell
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = handouts::CELL_TIMEOUT, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
     /// Redo every set-up step first, also the kernel's build in the user's cache
     #[arg(long)]

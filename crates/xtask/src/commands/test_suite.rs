@@ -35,8 +35,6 @@ const CARGO: [(&str, &[&str]); 3] = [
         &["test", "--locked", "--workspace", "--all-features"],
     ),
 ];
-/// Longest time for one cell, in seconds.
-const CELL_TIMEOUT: u32 = 600;
 
 /// Runs all checks; pytest's last line is the last line, unless tests had to be left out.
 pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
@@ -84,13 +82,8 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let python = ground.finish(paths, &mut steps, force)?;
     ruff(paths, &mut steps, &python)?;
     let request = Request {
-        notebooks: Vec::new(),
-        out,
-        in_place: false,
-        edition: None,
-        timeout: CELL_TIMEOUT,
         printer: browser.clone(),
-        further: false,
+        ..Request::pages(out)
     };
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     // With printing there is one step more.

@@ -34,6 +34,9 @@ use std::path::{Path, PathBuf};
 /// How many steps this has after the set-up, without printing.
 pub const STEPS: usize = 2;
 
+/// Longest time for one cell, in seconds, unless another is asked for.
+pub const CELL_TIMEOUT: u32 = 600;
+
 /// The packages that the scripts import.
 const PACKAGES: &[&str] = &[
     "jupyter_client",
@@ -53,9 +56,10 @@ const PACKAGES_TO_PRINT: &[&str] = &[
     "playwright",
     "psutil",
 ];
-/// The page that lists the others, and what it knows of the runs.
+/// The page that lists the others.
 const INDEX: &str = "index.html";
-const TIMINGS: &str = "timings.json";
+/// How long each notebook took.
+pub const TIMINGS: &str = "timings.json";
 /// The texts of all pages, for their search.
 const SEARCH: &str = "search.js";
 /// All that the notebooks need, for those who have a page only; and the folder that it unpacks to.
@@ -89,6 +93,21 @@ pub struct Request {
     pub printer: Option<PathBuf>,
     /// Whether the blocks of *Going further* are printed too.
     pub further: bool,
+}
+
+impl Request {
+    /// All notebooks as pages in a folder.
+    pub fn pages(out: PathBuf) -> Request {
+        Request {
+            notebooks: Vec::new(),
+            out,
+            in_place: false,
+            edition: None,
+            timeout: CELL_TIMEOUT,
+            printer: None,
+            further: false,
+        }
+    }
 }
 
 /// A run that may begin: nothing that it would replace belongs to somebody else.
