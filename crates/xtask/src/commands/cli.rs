@@ -1,7 +1,7 @@
 //! The commands and their options.
 
 use super::bench::{self, BenchArgs};
-use super::{lab, test_suite};
+use super::{lab, long_tests, test_suite};
 use crate::handouts::edition::Edition;
 use crate::handouts::{self, Request, Run, chromium};
 use crate::tools::notebook;
@@ -90,8 +90,11 @@ struct HandoutsArgs {
 #[derive(Args)]
 struct TestArgs {
     /// Redo every set-up step first, also the kernel's build in the user's cache
-    #[arg(long)]
+    #[arg(long, conflicts_with = "long")]
     force: bool,
+    /// Run the long forms of tests (tests/long.toml) in place of the checks: these, or all of them, for hours
+    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with = "pytest_args")]
+    long: Option<Vec<String>>,
     /// Options for pytest, after `--`
     #[arg(last = true)]
     pytest_args: Vec<String>,
@@ -124,7 +127,10 @@ pub fn run() -> Result<()> {
             let python = setup::run(&paths, &mut steps, args.force, &needs)?;
             run.finish(&mut steps, &python)
         }
-        Command::Test(args) => test_suite::run(&paths, args.force, &args.pytest_args),
+        Command::Test(args) => match &args.long {
+            Some(names) => long_tests::run(&paths, names),
+            None => test_suite::run(&paths, args.force, &args.pytest_args),
+        },
         Command::Lab { args } => lab::run(&paths, &args),
         Command::Tidy { notebooks, check } => {
             let mut steps = Steps::new(1 + tidy::STEPS);
@@ -163,6 +169,23 @@ mod tests {
         assert!(Cli::try_parse_from(["xtask", "bench", "--only", "luck"]).is_err());
         let two = ["xtask", "bench", "--level", "avx2", "--level", "baseline"];
         assert!(Cli::try_parse_from(two).is_ok());
+    }
+
+    #[test]
+    fn long_forms_are_named_or_all() {
+        let long = |args: &[&str]| {
+            let args = ["xtask", "test", "--long"].iter().chain(args);
+            match Cli::try_parse_from(args).map(|cli| cli.command) {
+                Ok(Command::Test(args)) => args.long,
+                _ => None,
+            }
+        };
+        assert_eq!(long(&[]), Some(vec![]));
+        assert_eq!(
+            long(&["a", "b"]),
+            Some(vec!["a".to_owned(), "b".to_owned()])
+        );
+        assert_eq!(long(&["--", "-k", "name"]), None);
     }
 
     #[test]

@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | [`cli`] | the commands and their options |
 //! | [`test_suite`] | `cargo xtask test` |
+//! | [`long_tests`] | `cargo xtask test --long` |
 //! | [`lab`] | `cargo xtask lab` |
 //! | [`bench`] | `cargo xtask bench` |
 
 mod bench;
 pub mod cli;
 mod lab;
+mod long_tests;
 mod test_suite;

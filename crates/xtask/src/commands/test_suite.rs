@@ -145,13 +145,26 @@ fn ruff(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
 }
 
 /// What the Python tests are told.
-struct Pytest<'a> {
-    own: &'a Path,
-    handouts: &'a Path,
-    browser: Option<&'a Path>,
+pub struct Pytest<'a> {
+    /// A copy of this program, which cargo does not replace.
+    pub own: &'a Path,
+    /// The folder of the pages.
+    pub handouts: &'a Path,
+    /// The browser, if there is one.
+    pub browser: Option<&'a Path>,
 }
 
 impl Pytest<'_> {
+    /// Tells it to a command.
+    pub fn set(&self, command: &mut Command) {
+        command
+            .env("SPEEDUP_HANDOUTS", self.handouts)
+            .env("SPEEDUP_XTASK", self.own);
+        if let Some(browser) = self.browser {
+            command.env("SPEEDUP_CHROMIUM", browser);
+        }
+    }
+
     fn run(
         &self,
         paths: &Paths,
@@ -169,15 +182,11 @@ impl Pytest<'_> {
             // Two processes: a kernel computes little, and takes a gigabyte for its inference. Three on two cores were no faster.
             .args(["-n", "2", "--dist", "loadfile"])
             .arg(format!("--junitxml={}", report.display()));
-        match self.browser {
-            Some(browser) => command.env("SPEEDUP_CHROMIUM", browser),
-            None => command.args(["-m", "not browser"]),
-        };
-        command
-            .args(args)
-            .current_dir(&paths.root)
-            .env("SPEEDUP_HANDOUTS", self.handouts)
-            .env("SPEEDUP_XTASK", self.own);
+        if self.browser.is_none() {
+            command.args(["-m", "not browser"]);
+        }
+        self.set(&mut command);
+        command.args(args).current_dir(&paths.root);
         child::run_in_terminal(&mut command).context("the step `Python tests` failed")?;
         if is_ci() {
             let text = fs::read_to_string(&report).context("pytest wrote no report")?;

@@ -3,14 +3,19 @@
 use super::paths::Paths;
 use super::python::PythonEnv;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The Python program of an environment, with Jupyter's settings and state kept
-/// in target/: the user's own kernels and settings are neither read nor changed.
+/// The Python program of an environment, with the settings of [`command`].
 pub fn python(paths: &Paths, python: &PythonEnv) -> Command {
-    let mut command = Command::new(&python.python);
+    command(&python.python, paths, python)
+}
+
+/// A program that finds those of a Python environment first, with Jupyter's settings and state kept
+/// in target/: the user's own kernels and settings are neither read nor changed.
+pub fn command(program: impl AsRef<OsStr>, paths: &Paths, python: &PythonEnv) -> Command {
+    let mut command = Command::new(program);
     without_cargo(&mut command, paths);
     search_first(&mut command, python.prefix.join("bin"));
     let own = |name: &str| paths.jupyter.join(name);
