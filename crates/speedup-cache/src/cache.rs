@@ -158,6 +158,8 @@ impl Cache {
     /// `function` and `version` name the function. A program cannot see that the code of a
     /// function has changed: **increase the version whenever the results may change.** The
     /// result must depend on `inputs` only, because a stored result is found by them.
+    /// Inputs with a `HashMap` or a `HashSet` have another order in each program, so their result is not found again: use
+    /// `BTreeMap` and `BTreeSet`.
     ///
     /// A stored result is used only if its checksum (XXH3, 128 bits), its version and its type are right,
     /// including the names and types of all fields. Otherwise it is computed again, and
