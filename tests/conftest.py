@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import distribution
 import nbformat
 import pytest
 import source_lists
@@ -80,10 +82,17 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a browser, so that it can be left out where there is none."""
+    """Marks what needs a browser, so that it can be left out where there is none; sorts."""
     for item in items:
         if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+    items.sort(key=lambda item: distribution.place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> distribution.Distribution:
+    """How the tests are dealt out to several processes."""
+    return distribution.Distribution(config, log)
 
 
 @pytest.fixture(scope="session")

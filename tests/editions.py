@@ -15,6 +15,8 @@ from outputs import plain_text, tags
 
 ROOT = Path(__file__).resolve().parents[1]
 STATED = re.compile(r"\*\*Minutes:\*\* (\d+), with \*Going further\* (\d+)\.")
+# The limits of a course with small machines.
+SMALL_COURSE = "threads = {threads}\nsize = 0.05\nseconds = 0.05\n"
 
 # For each notebook: what is changed in a right answer, and what the check must then say.
 WRONG = {

@@ -11,8 +11,6 @@ from nbformat import NotebookNode
 from outputs import all_text, outputs_of
 
 NAMES = sorted(editions.WRONG)
-# A laptop of a course: two notebooks with one thread, so that what needs two is seen to be missed.
-COURSE = "threads = {threads}\nsize = 0.05\nseconds = 0.05\n"
 
 
 def execute_in_course(
@@ -20,7 +18,8 @@ def execute_in_course(
 ) -> NotebookNode:
     """Runs a notebook as on a small machine of a course, whose limits it must show."""
     (folder / "notebooks").mkdir()
-    (folder / "notebooks/course.toml").write_text(COURSE.format(threads=threads))
+    course = editions.SMALL_COURSE.format(threads=threads)
+    (folder / "notebooks/course.toml").write_text(course)
     for cell in notebook.cells:
         cell.source = cell.source.replace('path = "../crates/', f'path = "{root}/crates/')
     nbformat.write(notebook, folder / f"notebooks/{name}.ipynb")
@@ -36,6 +35,7 @@ def test_all_cells_run_with_stubs_and_checks_tell_right_from_wrong(
     name: str, root: Path, tmp_path: Path
 ) -> None:
     notebook, wanted = editions.with_answers(name)
+    # Half of them with one thread, so that what needs two is seen to be missed.
     threads = 1 + NAMES.index(name) % 2
     done = execute_in_course(notebook, name, threads, root, tmp_path)
     for verdict, words in zip(editions.verdicts(done), wanted, strict=True):

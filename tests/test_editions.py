@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -169,8 +170,14 @@ def handed_out(xtask: Path, root: Path, tmp_path_factory: pytest.TempPathFactory
     """The editions as the front door writes them: one whole, the others of a small notebook."""
     place = tmp_path_factory.mktemp("editions")
     small = small_notebooks.write_every_tag(place / "small")
+    whole = place / f"course/notebooks/{FRONT_DOOR}.ipynb"
+    whole.parent.mkdir(parents=True)
+    shutil.copy(root / f"notebooks/{FRONT_DOOR}.ipynb", whole)
+    (place / "course/crates").symlink_to(root / "crates")
+    # What is measured is not the point.
+    whole.with_name("course.toml").write_text(editions.SMALL_COURSE.format(threads=2))
     for name in editions.edition.EDITIONS:
-        notebook = root / f"notebooks/{FRONT_DOOR}.ipynb" if name == "student" else small
+        notebook = whole if name == "student" else small
         command = [str(xtask), "handouts", "--edition", name, "--out", str(place / name)]
         run = subprocess.run([*command, str(notebook)], capture_output=True, text=True)
         assert run.returncode == 0, run.stdout + run.stderr
@@ -186,6 +193,7 @@ def test_student_s_folder_runs_on_its_own(handed_out: Path, tmp_path: Path) -> N
     for file in ("index.html", f"{FRONT_DOOR}.html", "course.toml"):
         assert (folder / file).is_file()
     # All cells have just run; whether the folder has what they need is seen by the spine.
+    (folder / "course.toml").write_text(editions.SMALL_COURSE.format(threads=2))
     nbformat.write(editions.edition.spine(notebook), folder / "again.ipynb")
     again = editions.execute(folder / "again.ipynb", tmp_path / "again.ipynb")
     assert list(rule_problems(again)) == []

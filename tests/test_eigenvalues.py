@@ -13,8 +13,9 @@ RELATIVE_TOLERANCE = 1e-8
 @pytest.fixture(scope="module")
 def printed(root: Path) -> list[dict[str, list]]:
     """The matrices and eigenvalues that the crate's example prints."""
-    # Of the whole workspace, as the Rust tests have built it: alone it has other features.
-    build = ["cargo", "build", "--quiet", "--workspace", "--example", "eigenvalues"]
+    # As the Rust tests have built it: with other features all would be built again.
+    build = ["cargo", "build", "--quiet", "--workspace", "--all-features"]
+    build += ["--example", "eigenvalues"]
     messages = output([*build, "--message-format=json"], root).splitlines()
     programs = [json.loads(message).get("executable") for message in messages]
     (program,) = filter(None, programs)

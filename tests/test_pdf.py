@@ -12,6 +12,7 @@ import source_lists
 from pages import offline_page
 from pdf_parts import Printed
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
 A4 = (595, 842)  # points
 PRINTED = ":not(.further *)"
@@ -77,7 +78,7 @@ def test_every_part_is_there(name: str, printed: Printed, page: Page) -> None:
 def test_the_course_is_one_file_with_contents_and_bookmarks(handouts: Path) -> None:
     printed = Printed(handouts / "course.pdf")
     single = [Printed(handouts / f"{name}.pdf") for name in NAMES]
-    assert len(printed.sheets) > sum(len(one.sheets) for one in single)
+    assert len(printed.numbers) > sum(len(one.numbers) for one in single)
     titles = [title for one in single for title in one.headings()]
     found = printed.headings()
     assert all(found.count(title) >= titles.count(title) for title in titles)
@@ -89,7 +90,7 @@ def test_the_course_is_one_file_with_contents_and_bookmarks(handouts: Path) -> N
 def test_no_folder_of_this_machine_is_in_the_files(handouts: Path) -> None:
     known = []
     for name in [*NAMES, "course"]:
-        reader = Printed(handouts / f"{name}.pdf").reader
+        reader = PdfReader(handouts / f"{name}.pdf")
         notes = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
         known += [str(note.get("/A", {}).get("/URI", "")) for note in notes]
         known += map(str, (reader.metadata or {}).values())

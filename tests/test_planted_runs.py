@@ -34,7 +34,8 @@ class Plant:
 
 PLANTS = [
     Plant("panic-after-set-up", 'panic!("planted panic");', "planted panic", set_up=True),
-    Plant("endless", "loop {}", "20 s", timeout=20),
+    # It takes no core, as other tests run beside it.
+    Plant("endless", "loop { std::thread::park() }", "20 s", timeout=20),
 ]
 
 # Mistakes that end the run in the same way: executing them is enough, no pages are needed.

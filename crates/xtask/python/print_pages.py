@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
@@ -52,6 +53,15 @@ def print_page(browser: Browser, html: Path, pdf: Path, further: bool) -> None:
     page.close()
 
 
+def print_all(chromium: str, folder: Path, names: list[str], further: bool) -> None:
+    """Prints pages one after the other."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
+        for name in names:
+            print_page(browser, folder / f"{name}.html", folder / f"{name}.pdf", further)
+        browser.close()
+
+
 def as_part(html: str, name: str, names: set[str]) -> str:
     """The text of a page as a part of the course, its anchors and links with the page's name."""
     body = re.search(r"<main[^>]*>(.*)</main>", html, flags=re.DOTALL)[1]
@@ -88,12 +98,13 @@ def main() -> None:
     if (folder / "index.html").is_file():
         texts = {page.stem for page in folder.glob("*.html")} - {"index", *names}
         course.write_text(course_page(folder, [*names, *sorted(texts)]), "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        for name in [*names, *([course.stem] if course.is_file() else [])]:
-            print_page(browser, folder / f"{name}.html", folder / f"{name}.pdf", further)
-        browser.close()
+    # The course takes as long as all its parts: it has a browser of its own.
+    parts = [names, [course.stem] if course.is_file() else []]
+    with ThreadPoolExecutor() as pool:
+        jobs = [pool.submit(print_all, chromium, folder, part, further) for part in parts if part]
     course.unlink(missing_ok=True)
+    for job in jobs:
+        job.result()
 
 
 if __name__ == "__main__":

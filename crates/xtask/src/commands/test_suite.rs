@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
 use crate::handouts::{self, Request, Run, chromium};
+use crate::setup::beside;
 use crate::setup::mpi::Mpi;
 use crate::tools::own_program;
 use crate::tools::paths::Paths;
@@ -15,8 +16,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The checks by cargo, before the set-up.
-const CARGO: [(&str, &[&str]); 3] = [
-    ("Rust format", &["fmt", "--all", "--check"]),
+const CARGO: [(&str, &[&str]); 2] = [
     (
         "Rust lints",
         &[
@@ -44,7 +44,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let out = paths.target.join("test-handouts");
     files::remove(&out)?;
     let notebooks = notebook::find(&[], paths)?;
-    let others = handouts::STEPS + tidy::STEPS + 4;
+    let others = handouts::STEPS + tidy::STEPS + 5;
     let mut steps = Steps::new(CARGO.len() + setup::STEPS + others);
     let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
     let browser = steps.run("Browser for the tests", || {
@@ -53,33 +53,14 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     if browser.is_none() {
         println!("{}", left_out());
     }
-    for (name, args) in CARGO {
-        let mut command = Command::new(toolchain::cargo());
-        if args[0] != "fmt" {
-            Mpi::find(paths, ground.python())?.set(&mut command);
-        }
-        jupyter_env::without_cargo(&mut command, paths);
-        command.args(args).current_dir(&paths.root);
-        check(&mut steps, name, &mut command)?;
-    }
-    let mut with_mpich = Command::new(toolchain::cargo());
-    Mpi::mpich(paths, ground.python())?.set(&mut with_mpich);
-    jupyter_env::without_cargo(&mut with_mpich, paths);
-    // Cargo does not know that the bindings depend on the MPI: with a setting of their own they are built anew.
-    let own_build = "profile.dev.package.mpi-sys.opt-level=1";
-    let arguments = [
-        "test",
-        "--locked",
-        "--package",
-        "speedup-mpi",
-        "--config",
-        own_build,
-    ];
-    // The 20 kills are those of the tests before, with the MPI of the handouts.
-    with_mpich.args(arguments).env("SPEEDUP_KILLS", "4");
-    with_mpich.current_dir(&paths.root);
-    check(&mut steps, "Rust tests with MPICH", &mut with_mpich)?;
-    let python = ground.finish(paths, &mut steps, force)?;
+    rust_format(paths, &mut steps)?;
+    // What the set-up builds is built meanwhile, where a core is idle.
+    let (early, checked) = beside::run(
+        || ground.early(paths, force),
+        || rust_checks(paths, &mut steps, ground.python()),
+    );
+    checked?;
+    let python = ground.finish(paths, &mut steps, force, early)?;
     ruff(paths, &mut steps, &python)?;
     let request = Request {
         printer: browser.clone(),
@@ -100,6 +81,41 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
         ensure!(!is_ci(), "tests were left out, which is an error in CI");
     }
     Ok(())
+}
+
+fn rust_format(paths: &Paths, steps: &mut Steps) -> Result<()> {
+    let mut command = Command::new(toolchain::cargo());
+    jupyter_env::without_cargo(&mut command, paths);
+    command.args(["fmt", "--all", "--check"]);
+    check(steps, "Rust format", command.current_dir(&paths.root))
+}
+
+/// Lints and tests of the crates.
+fn rust_checks(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
+    for (name, args) in CARGO {
+        let mut command = Command::new(toolchain::cargo());
+        Mpi::find(paths, python)?.set(&mut command);
+        jupyter_env::without_cargo(&mut command, paths);
+        command.args(args).current_dir(&paths.root);
+        check(steps, name, &mut command)?;
+    }
+    let mut with_mpich = Command::new(toolchain::cargo());
+    Mpi::mpich(paths, python)?.set(&mut with_mpich);
+    jupyter_env::without_cargo(&mut with_mpich, paths);
+    // Cargo does not know that the bindings depend on the MPI: with a setting of their own they are built anew.
+    let own_build = "profile.dev.package.mpi-sys.opt-level=1";
+    let arguments = [
+        "test",
+        "--locked",
+        "--package",
+        "speedup-mpi",
+        "--config",
+        own_build,
+    ];
+    // The 20 kills are those of the tests before, with the MPI of the handouts.
+    with_mpich.args(arguments).env("SPEEDUP_KILLS", "4");
+    with_mpich.current_dir(&paths.root);
+    check(steps, "Rust tests with MPICH", &mut with_mpich)
 }
 
 fn left_out() -> String {
@@ -179,8 +195,8 @@ impl Pytest<'_> {
         let mut command = jupyter_env::python(paths, python);
         command
             .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
-            // Two processes: a kernel computes little, and takes a gigabyte for its inference. Three on two cores were no faster.
-            .args(["-n", "2", "--dist", "loadfile"])
+            // More processes than cores, as tests of kernels and pages wait. `distribution.py` deals out the tests.
+            .args(["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"])
             .arg(format!("--junitxml={}", report.display()));
         if self.browser.is_none() {
             command.args(["-m", "not browser"]);

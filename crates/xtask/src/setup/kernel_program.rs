@@ -1,5 +1,6 @@
 //! Step 2: the kernel's program, built once for each user.
 
+use super::beside;
 use crate::tools::cache;
 use crate::tools::child::{self, Show};
 use crate::tools::paths::Paths;
@@ -11,21 +12,17 @@ use serde_json::Value;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long the program of another version stays in the user's cache after its last use.
 const UNUSED: Duration = Duration::from_secs(60 * DAY.as_secs());
 
-/// What is added to the nice value of what is built beside the kernel.
-const LOWEST_PRIORITY: i32 = 19;
-
-/// The kernel's program, from the user's cache or built into it; then `beside` runs meanwhile.
+/// The kernel's program, from the user's cache or built into it; then `other` runs meanwhile.
 pub fn find_or_build(
     paths: &Paths,
     force: bool,
-    beside: impl FnOnce() + Send,
+    other: impl FnOnce() + Send,
 ) -> Result<Outcome<PathBuf>> {
     let cache = cache::folder(paths);
     let place = cache.join(changes::key());
@@ -53,23 +50,8 @@ pub fn find_or_build(
     remove_unused(&cache)?;
     let new = files::sibling(&place, "new");
     files::make_folder(&new)?;
-    let result = thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            // Linux has a priority for each thread. The kernel's crates wait for one another, the others fill the gaps.
-            let _ = rustix::process::nice(LOWEST_PRIORITY);
-            beside();
-        });
-        let result = build(paths, &new, &program, &place);
-        let mut shown = Instant::now();
-        while !other.is_finished() {
-            if shown.elapsed() > Duration::from_secs(10) {
-                println!("      the notebooks' crates are still being built");
-                shown = Instant::now();
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        result
-    });
+    // The kernel's crates wait for one another.
+    let ((), result) = beside::run(other, || build(paths, &new, &program, &place));
     files::remove(&new)?;
     result?;
     Ok(Outcome::Done(program))

@@ -8,9 +8,11 @@
 //! | [`kernel_program`] | the kernel's program, built once for each user |
 //! | [`kernelspec`] | what runs beside the kernel, and what tells Jupyter of it |
 //! | [`crates_ahead`], [`dependencies`] | the crates that notebooks name, built ahead |
+//! | [`beside`] | work for a core that is left idle |
 //! | [`worker`] | the program of the worker processes |
 //! | [`mpi`] | the MPI of the handout on clusters, and its program |
 
+pub mod beside;
 pub mod crates;
 mod crates_ahead;
 mod dependencies;
@@ -42,12 +44,20 @@ pub struct Ground {
     python: PythonEnv,
 }
 
+/// What was built before its turn, and the lock under which it was.
+#[derive(Default)]
+pub struct Early {
+    lock: Option<File>,
+    job: Option<crates_ahead::Job>,
+}
+
 /// Does what is not up to date, all of it with `force`.
 ///
 /// What the command that follows needs in the Python environment is known before anything
 /// that takes long.
 pub fn run(paths: &Paths, steps: &mut Steps, force: bool, needs: &Needs) -> Result<PythonEnv> {
-    begin(paths, steps, force, needs)?.finish(paths, steps, force)
+    let ground = begin(paths, steps, force, needs)?;
+    ground.finish(paths, steps, force, Early::default())
 }
 
 /// The steps that find what is missing on a machine, before anything is built.
@@ -70,26 +80,61 @@ impl Ground {
         &self.python
     }
 
+    /// Builds crates and programs without a word, for cores that other work leaves idle. What fails
+    /// here is tried again.
+    pub fn early(&self, paths: &Paths, force: bool) -> Early {
+        let lock = exclusive(paths).ok();
+        let job = crates_ahead::begin(paths, &self.toolchain, force);
+        let job = job.ok().flatten();
+        if let Some(job) = &job {
+            job.early(paths, &self.toolchain);
+        }
+        worker::early(paths, &self.toolchain);
+        if let Ok(mpi) = Mpi::find(paths, &self.python) {
+            mpi.early(paths);
+        }
+        Early { lock, job }
+    }
+
     /// The steps that build.
-    pub fn finish(self, paths: &Paths, steps: &mut Steps, force: bool) -> Result<PythonEnv> {
+    pub fn finish(
+        self,
+        paths: &Paths,
+        steps: &mut Steps,
+        force: bool,
+        early: Early,
+    ) -> Result<PythonEnv> {
         let Ground { toolchain, python } = self;
-        let _lock = exclusive(paths)?;
+        let _lock = match early.lock {
+            Some(lock) => lock,
+            None => exclusive(paths)?,
+        };
         let mpi = Mpi::find(paths, &python)?;
         files::make_folder(&paths.jupyter)?;
-        let job = crates_ahead::begin(paths, &toolchain, force)?;
+        let job = match early.job {
+            Some(job) => Some(job),
+            None => crates_ahead::begin(paths, &toolchain, force)?,
+        };
+        // Work of later steps, for a core that is left idle.
+        let programs = || {
+            worker::early(paths, &toolchain);
+            mpi.early(paths);
+        };
         let program = steps.run("Rust kernel for Jupyter", || {
-            // While it is built, a part of the work of later steps, on the core that is left idle.
             kernel_program::find_or_build(paths, force, || {
                 job.iter().for_each(|job| job.early(paths, &toolchain));
-                worker::early(paths, &toolchain);
-                mpi.early(paths);
+                programs();
             })
         })?;
         steps.run("What runs beside the kernel", || {
             kernelspec::prepare(paths, &program, &toolchain)
         })?;
         steps.run("Crates of the notebooks, built ahead", || match job {
-            Some(job) => job.finish(paths, &program).map(Outcome::Done),
+            // The largest of them are built one after the other, each on one core.
+            Some(job) => {
+                let ((), built) = beside::run(programs, || job.finish(paths, &program));
+                built.map(Outcome::Done)
+            }
             None => Ok(Outcome::UpToDate(())),
         })?;
         steps.run("Kernelspec", || kernelspec::install(paths, &python))?;
