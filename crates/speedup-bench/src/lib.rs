@@ -24,6 +24,8 @@
 #![forbid(unsafe_code)]
 
 pub mod builds;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod inputs;
 pub mod level;
 pub mod machine;

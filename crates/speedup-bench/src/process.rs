@@ -133,7 +133,7 @@ impl Drop for Process {
     }
 }
 
-fn parse(answer: &str) -> Option<Sample> {
+pub(crate) fn parse(answer: &str) -> Option<Sample> {
     let (seconds, value) = answer.split_once(' ')?;
     let (seconds, value) = (seconds.parse().ok()?, value.trim().parse().ok()?);
     (seconds >= 0.0).then_some(Sample { seconds, value })

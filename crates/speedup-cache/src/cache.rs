@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use speedup::Error;
 
-use crate::{CacheStatus, Cached, entry, schema};
+use crate::{CacheStatus, Cached, entry, index, schema};
 
 /// The lifetime of a result unless [`Cache::lifetime`] sets another: 30 days.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -122,8 +122,13 @@ impl Cache {
     /// # Ok::<(), speedup::Error>(())
     /// ```
     pub fn files(&self) -> Vec<PathBuf> {
-        let entries = cacache::list_sync(&self.folder).flatten();
-        entries.map(|entry| self.file(&entry)).collect()
+        self.entries().map(|entry| self.file(&entry)).collect()
+    }
+
+    /// The entries of the index.
+    fn entries(&self) -> impl Iterator<Item = Metadata> {
+        index::remove_foreign(&self.folder);
+        cacache::list_sync(&self.folder).flatten()
     }
 
     /// The path of a result, by cacache's rule: two folders of two hexadecimal digits, then the rest.
@@ -244,6 +249,9 @@ impl Cache {
         let entry = cacache::metadata_sync(&self.folder, key)
             .map_err(|_| CacheStatus::Damaged)?
             .ok_or(CacheStatus::Miss)?;
+        if !index::is_own_hash(&entry.integrity.to_string()) {
+            return Err(CacheStatus::Damaged);
+        }
         if self.is_expired(&entry) {
             return Err(CacheStatus::Expired);
         }
@@ -275,7 +283,7 @@ impl Cache {
 
     /// A file that cannot be removed now is tried again when the next result is stored.
     fn remove_expired(&self) {
-        for entry in cacache::list_sync(&self.folder).flatten() {
+        for entry in self.entries() {
             if self.is_expired(&entry) {
                 let _ = RemoveOpts::new()
                     .remove_fully(true)

@@ -32,6 +32,9 @@
 mod cache;
 mod cached;
 mod entry;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
+mod index;
 mod schema;
 
 pub use cache::{Cache, DEFAULT_LIFETIME};

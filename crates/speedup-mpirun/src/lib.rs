@@ -34,6 +34,8 @@
 #[cfg(not(unix))]
 compile_error!("speedup-mpirun runs on Linux and macOS; on Windows use it inside WSL");
 
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod mpi;
 pub mod program;
 #[cfg(test)]

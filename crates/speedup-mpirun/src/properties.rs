@@ -2,7 +2,7 @@
 //! the crate `speedup`. It stands here because it needs an MPI that the set-up has not made.
 
 #[path = "../../speedup/tests/support/mod.rs"]
-mod support;
+pub mod support;
 
 use std::time::Duration;
 

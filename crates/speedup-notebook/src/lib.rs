@@ -30,6 +30,8 @@
 #![deny(unsafe_code)]
 
 pub mod display;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod jupyter;
 pub mod measure;
 pub mod notebook;

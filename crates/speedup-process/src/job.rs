@@ -132,7 +132,7 @@ fn run_all<J: Job>(jobs: &[u8], heartbeat: &mut dyn FnMut()) -> Result<Vec<u8>, 
 }
 
 /// Runs one job. A panic is the error of this job alone; the other jobs still run.
-fn run_one<J: Job>(job: &J) -> Answer<J::Output> {
+pub(crate) fn run_one<J: Job>(job: &J) -> Answer<J::Output> {
     match catch_unwind(AssertUnwindSafe(|| job.run())) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(panic) => Err(format!("panic: {}", panic_message(&*panic))),
@@ -146,7 +146,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 /// The value of which these are all bytes. postcard itself would not look at bytes that are left over.
-fn from_all_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, postcard::Error> {
+pub(crate) fn from_all_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, postcard::Error> {
     match postcard::take_from_bytes(bytes)? {
         (value, []) => Ok(value),
         _ => Err(postcard::Error::DeserializeBadEncoding),

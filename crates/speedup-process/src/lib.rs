@@ -38,6 +38,8 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod job;
 pub mod jobs;
 mod pipe;

@@ -20,6 +20,8 @@
 //! begin.
 
 pub mod files;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod manifest;
 pub mod records;
 

@@ -19,7 +19,7 @@ pub(crate) fn read() -> Option<Vec<Ticks>> {
     (!all.is_empty()).then_some(all)
 }
 
-fn parse(stat: &str) -> Vec<Ticks> {
+pub(crate) fn parse(stat: &str) -> Vec<Ticks> {
     stat.lines().filter_map(line).collect()
 }
 

@@ -13,7 +13,7 @@
 //! | [`progress_meter`] | the number of steps done, and an estimate of the time left |
 
 pub mod compare;
-mod cpu_ticks;
+pub(crate) mod cpu_ticks;
 pub mod format;
 pub mod hardware;
 pub mod load;

@@ -3,6 +3,11 @@
 // Not every test uses all of it.
 #![allow(dead_code)]
 
+mod mutated;
+
+#[allow(unused_imports)]
+pub use mutated::survives;
+
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -15,6 +20,12 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 /// The cases of a property, unless it is slow.
 pub const CASES: u32 = 1_000;
 
+/// The number in the variable `PROPTEST_CASES`, or [`CASES`].
+pub fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+}
+
 /// The longest time of a case.
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -26,9 +37,7 @@ pub fn holds<S: Strategy>(cases: u32, inputs: S, property: impl Fn(S::Value))
 where
     S::Value: Debug,
 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
-    let cases = u64::from(asked) * u64::from(cases) / u64::from(CASES);
+    let cases = u64::from(self::cases()) * u64::from(cases) / u64::from(CASES);
     let config = ProptestConfig {
         cases: cases.clamp(1, u32::MAX.into()) as u32,
         failure_persistence: None,

@@ -16,7 +16,10 @@ pub fn all(notebooks: &[PathBuf]) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
-fn of_cell<'a>(path: &'a Path, cell: &'a Cell) -> impl Iterator<Item = Problem> + use<'a> {
+pub(super) fn of_cell<'a>(
+    path: &'a Path,
+    cell: &'a Cell,
+) -> impl Iterator<Item = Problem> + use<'a> {
     let lines = (1..).zip(cell.source.lines());
     let marks = lines.filter(|(_, line)| is_mark(line, cell.is_code));
     marks.map(|(number, line)| {

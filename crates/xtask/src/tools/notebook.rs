@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A cell of a notebook.
+#[cfg_attr(any(fuzzing, test), derive(Debug, PartialEq))]
 pub struct Cell {
     /// Its place among all cells, from 0.
     pub index: usize,
@@ -20,7 +21,8 @@ pub struct Cell {
     pub source: String,
     /// Its charts as SVG, in order.
     pub charts: Vec<String>,
-    tags: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
 }
 
 impl Cell {

@@ -1,0 +1,3 @@
+#![no_main]
+
+speedup_fuzz::target!(speedup_mpirun::fuzz::reports(), speedup_mpirun::fuzz::report);
