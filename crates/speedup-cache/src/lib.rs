@@ -32,6 +32,7 @@
 mod cache;
 mod cached;
 mod entry;
+mod owner;
 mod schema;
 
 pub use cache::{Cache, DEFAULT_LIFETIME};
