@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import re
 import socket
 import subprocess
 import time
@@ -34,17 +34,26 @@ def answers(url: str, method: str = "GET") -> bool:
         return False
 
 
+def token_in(log: Path) -> str | None:
+    """The token that the server made, as it tells who started it."""
+    found = re.search(
+        r"http://localhost:\d+/lab\S*\?token=([0-9a-f]{48})\b", log.read_text("utf-8")
+    )
+    return found and found[1]
+
+
 @contextmanager
 def running_lab(xtask: Path, folder: Path, log: Path) -> Iterator[tuple[str, str]]:
     """Serves the notebooks of `folder`; gives the address and the token; then shuts it down."""
-    port, token = free_port(), secrets.token_hex(16)
+    port, token = free_port(), None
     address = f"http://127.0.0.1:{port}"
-    options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    # Where it listens, and that it asks for a token, is left to the command.
+    options = ["--no-browser", "--allow-root"]
     options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     # The reader's own theme and open windows are neither used nor changed.
     for name in ("user_settings_dir", "workspaces_dir"):
         options.append(f"--LabApp.{name}={log.with_suffix('')}-{name}")
-    options += [f"--IdentityProvider.token={token}", str(folder)]
+    options.append(str(folder))
     environment, mark = marked_environment()
     with log.open("w") as output:
         lab = subprocess.Popen(
@@ -56,7 +65,7 @@ def running_lab(xtask: Path, folder: Path, log: Path) -> Iterator[tuple[str, str
         )
         try:
             deadline = time.monotonic() + START_SECONDS
-            while not answers(f"{address}/api?token={token}"):
+            while (token := token_in(log)) is None or not answers(f"{address}/api?token={token}"):
                 assert lab.poll() is None, f"JupyterLab ended: {log.read_text()}"
                 assert time.monotonic() < deadline, f"no answer: {log.read_text()}"
                 time.sleep(0.5)

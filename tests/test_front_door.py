@@ -196,3 +196,71 @@ def test_an_environment_stays_until_the_new_one_is_complete(
     assert "the earlier .venv is back" in result.stderr and "no net" in result.stderr
     assert (earlier / "pyvenv.cfg").read_text() == "earlier"
     assert [path.name for path in checkout.glob(".venv*")] == [".venv"]
+
+
+def python_that_makes_environments(fakes: Path, version: str = "3.12.3") -> Path:
+    """A Python of this version that makes environments, and installs nothing in them."""
+    return script(
+        fakes / "python3",
+        f'case "$2" in *version_info*) echo {version}; exit 0;;',
+        'venv) /bin/mkdir -p "$3/bin"; echo home >"$3/pyvenv.cfg"; /bin/cp "$0" "$3/bin/python";;',
+        "esac; exit 0",
+    )
+
+
+# What a process that was killed may have left of .venv, and of the one before.
+HALVES: dict[str, Callable[[Path], object]] = {
+    "an empty folder": Path.mkdir,
+    "no program": lambda venv: [venv.mkdir(), (venv / "pyvenv.cfg").write_text("home")],
+    "no packages": lambda venv: shutil.copytree(made_by(venv), venv),
+    "packages of another lock": lambda venv: [
+        shutil.copytree(made_by(venv), venv),
+        (venv / "xtask-stamp").write_text("of other packages"),
+    ],
+    "a program that is gone": lambda venv: [
+        (venv / "bin").mkdir(parents=True),
+        (venv / "pyvenv.cfg").write_text("home"),
+        (venv / "bin/python").symlink_to("/no/such/python"),
+    ],
+    "the one before put aside": lambda venv: shutil.copytree(
+        made_by(venv), venv.with_name(".venv.before")
+    ),
+    "a half and the one before": lambda venv: [
+        shutil.copytree(made_by(venv), venv.with_name(".venv.before")),
+        venv.mkdir(),
+        (venv / "pyvenv.cfg").write_text("home"),
+    ],
+}
+
+
+def made_by(venv: Path) -> Path:
+    """An environment without packages, in a folder of its own."""
+    place = venv.parent.parent / "made"
+    subprocess.run([venv.parent.parent / "bin/python3", "-m", "venv", place], check=True)
+    return place
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_half_of_an_environment_is_made_whole(
+    half: str, run: Callable[..., Run], fakes: Path, checkout: Path
+) -> None:
+    python_that_makes_environments(fakes)
+    HALVES[half](checkout / ".venv")
+    result = run("setup", path="")
+    assert "[3/" in result.stdout, result.stdout + result.stderr
+    stamp = (checkout / ".venv/xtask-stamp").read_text("utf-8")
+    assert "nbclient==" in stamp and stamp.endswith("3.12.3\n")
+    assert [path.name for path in checkout.glob(".venv*")] == [".venv"]
+
+
+@pytest.mark.parametrize("version", ["2.7.18", "3.9.19", "3.99.0"])
+def test_an_old_python_is_refused_and_a_new_one_is_taken(
+    version: str, run: Callable[..., Run], fakes: Path, checkout: Path
+) -> None:
+    python_that_makes_environments(fakes, version)
+    result = run("setup", path="")
+    if version == "3.99.0":
+        assert "[3/" in result.stdout, result.stderr
+        return
+    assert "[3/" not in result.stdout and not (checkout / ".venv").exists()
+    assert f"found only older ones: python3 is {version}; install one" in result.stderr

@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from kernels import Kernel, rust_kernel
-from processes import left_over, marked_environment
+from processes import left_over, marked_environment, with_mark
 
 # In JupyterLab's place: starts kernels, has each run a cell without end, and waits.
 SERVER = """
@@ -54,6 +55,34 @@ def test_nothing_is_left_when_the_kernel_or_then_the_server_is_killed(root: Path
         finally:
             server.kill()
     assert not left_over(marks[1])
+
+
+# Workers that somebody has stopped notice nothing until they go on.
+WORKERS = """
+let crew = speedup_process::Workers::start(2).unwrap();
+for id in crew.ids() {
+    let mut stop = std::process::Command::new("kill");
+    assert!(stop.arg("-STOP").arg(id.to_string()).status().unwrap().success());
+}
+crew.count()
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["shut down", "killed"])
+def test_stopped_workers_end_with_their_kernel(root: Path, killed: bool) -> None:
+    environment, mark = marked_environment()
+    with rust_kernel(root / "notebooks", environment) as kernel:
+        kernel.run(':dep speedup-process = { path = "../crates/speedup-process" }')
+        assert kernel.run(WORKERS) == "2"
+        stopped = [line for line in with_mark(mark) if "speedup-worker" in line]
+        assert len(stopped) == 2
+        if killed:
+            launcher = str(kernel.manager.provisioner.pid)
+            children = subprocess.run(["pgrep", "-P", launcher], capture_output=True, text=True)
+            os.kill(int(children.stdout), signal.SIGKILL)
+        else:
+            kernel.manager.shutdown_kernel()
+        assert not left_over(mark)
 
 
 def test_a_kernel_waits_for_ports_that_the_one_before_still_holds(root: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import further
 import nbformat
+import psutil
 import pytest
 import small_notebooks
 from lab_page import Lab
@@ -64,6 +66,22 @@ def test_the_menu_s_export_gives_our_page(lab: Lab) -> None:
         html = answer.read().decode()
     assert '<details class="further"' in html and "--measure" in html
     assert not re.search(r'<(?:script|link|img)[^>]* (?:src|href)="(?!data:)', html)
+
+
+def test_it_listens_on_this_machine_only_and_asks_for_its_token(lab: Lab) -> None:
+    for path in ("api/contents", "api/kernels", "api/terminals"):
+        for key in ("", "?token=", f"?token={'0' * 48}"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{lab.address}/{path}{key}", timeout=60)
+            assert refused.value.code == 403
+        with urllib.request.urlopen(f"{lab.address}/{path}?token={lab.token}", timeout=60) as fine:
+            assert fine.status == 200
+    port = int(lab.address.rpartition(":")[2])
+    listening = [c for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    server = next(c.pid for c in listening if c.laddr.port == port)
+    ours = {server, *(child.pid for child in psutil.Process(server).children(recursive=True))}
+    places = {c.laddr.ip for c in listening if c.pid in ours}
+    assert places and places <= {"127.0.0.1", "::1"}, places
 
 
 def untrusted_copy(notebook: NotebookNode, root: Path) -> NotebookNode:

@@ -1,10 +1,15 @@
 //! Small file operations with clear errors.
 
 use anyhow::{Context, Result};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// The purpose of a file that will take the place of another.
+const NEW: &str = "new";
 
 /// Makes a folder and those above it.
 pub fn make_folder(path: &Path) -> Result<()> {
@@ -59,13 +64,39 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
         make_folder(parent)?;
     }
-    let new = sibling(path, "new");
-    fs::write(&new, content).with_context(|| format!("cannot write {}", new.display()))?;
-    rename(&new, path)
+    remove_left(path)?;
+    let new = sibling(path, NEW);
+    let written =
+        fs::write(&new, content).with_context(|| format!("cannot write {}", new.display()));
+    let done = written.and_then(|()| rename(&new, path));
+    if done.is_err() {
+        // A half, if the disk is full.
+        let _ = fs::remove_file(&new);
+    }
+    done
+}
+
+/// Deletes what processes that were killed have left beside `path`.
+fn remove_left(path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let start = format!(".{name}.{NEW}-");
+    for other in list(path.parent().unwrap_or(path))? {
+        let other_name = other.file_name().unwrap_or_default().to_string_lossy();
+        let owner = other_name
+            .strip_prefix(&start)
+            .and_then(|id| id.parse().ok());
+        if let Some(owner) = owner.and_then(Pid::from_raw)
+            && test_kill_process(owner) == Err(Errno::SRCH)
+        {
+            remove(&other)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file unless it has that content; tells whether it wrote.
 pub fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
+    remove_left(path)?;
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(false);
     }
@@ -187,6 +218,29 @@ mod tests {
         swap_in(&new, &place).unwrap();
         assert_eq!(list(&folder.0).unwrap(), std::slice::from_ref(&place));
         assert_eq!(list(&place).unwrap(), [place.join("fresh")]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_deleted_and_what_a_running_one_writes_stays() {
+        let folder = TestFolder::new("left");
+        let path = folder.0.join("a.ipynb");
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let of = |id: u32| folder.0.join(format!(".a.ipynb.new-{id}"));
+        let parent = of(std::os::unix::process::parent_id());
+        fs::write(of(ended.id()), b"half").unwrap();
+        fs::write(&parent, b"half").unwrap();
+        write(&path, b"whole").unwrap();
+        assert_eq!(list(&folder.0).unwrap(), [parent, path]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_put_in_place_leaves_no_half() {
+        let folder = TestFolder::new("no-half");
+        let path = folder.0.join("a");
+        write(&path.join("inside"), b"").unwrap();
+        assert!(write(&path, b"").is_err());
+        assert_eq!(list(&folder.0).unwrap(), [path]);
     }
 
     #[test]

@@ -38,10 +38,20 @@ pub fn run(command: &mut Command) -> Result<i32> {
     if status.signal().is_some() {
         end_all(pid);
     }
+    wake_all();
     if !status.success() {
         eprintln!("the kernel has ended: {status}");
     }
     Ok(status.code().unwrap_or(1))
+}
+
+/// Lets stopped processes go on, such as workers of a cell that somebody stopped: they end by themselves when the
+/// cell's process has, but notice it only when they run.
+fn wake_all() {
+    if getpgrp() == getpid() {
+        // There is at least this process.
+        let _ = kill_process_group(getpid(), Signal::CONT);
+    }
 }
 
 /// Kills the kernel and all that it started, this process as well when it is the group's first:

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use speedup::Error;
 
-use crate::{CacheStatus, Cached, entry, index, schema};
+use crate::{CacheStatus, Cached, entry, index, owner, schema};
 
 /// The lifetime of a result unless [`Cache::lifetime`] sets another: 30 days.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -64,7 +64,8 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`Error::System`] if the folder does not exist or cannot be written.
+    /// [`Error::System`] if the folder does not exist or cannot be written, or if all users may write there and the
+    /// subfolder is somebody else's.
     ///
     /// # Examples
     ///
@@ -83,7 +84,9 @@ impl Cache {
     }
 
     fn at(folder: PathBuf) -> Result<Self, Error> {
-        std::fs::create_dir_all(&folder).map_err(|error| folder_error(&folder, &error))?;
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| owner::check(&folder))
+            .map_err(|error| folder_error(&folder, &error))?;
         Ok(Self {
             folder,
             lifetime: DEFAULT_LIFETIME,

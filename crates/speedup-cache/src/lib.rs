@@ -35,6 +35,7 @@ mod entry;
 #[cfg(any(fuzzing, test))]
 pub mod fuzz;
 mod index;
+mod owner;
 mod schema;
 
 pub use cache::{Cache, DEFAULT_LIFETIME};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -12,6 +14,9 @@ use speedup::Error;
 
 /// What the operating system's program `timeout` waits for the end of what it has stopped.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How many names are tried for a file.
+const NAMES: usize = 1_000;
 
 /// What this program waits, beyond its limit and the grace, before it gives up.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -151,15 +156,27 @@ fn wait(child: &mut Child, longest: Duration) -> io::Result<Option<ExitStatus>> 
 /// A file that is removed already, and lives as long as somebody has it open. A pipe would stay open, and reading
 /// from it would wait, if a rank outlived `mpirun`.
 fn nameless_file() -> Result<File, Error> {
+    nameless_file_in(&std::env::temp_dir()).map_err(refused)
+}
+
+/// The folder may be one where all users write: only this user may open the file, and a name that somebody has taken,
+/// also by a link, is passed over.
+fn nameless_file_in(folder: &Path) -> io::Result<File> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("speedup-mpirun-{}-{number}", std::process::id());
-    let path = std::env::temp_dir().join(name);
     let mut options = File::options();
-    let file = options.read(true).append(true).create_new(true).open(&path);
-    let file = file.map_err(refused)?;
-    std::fs::remove_file(&path).map_err(refused)?;
-    Ok(file)
+    options.read(true).append(true).create_new(true).mode(0o600);
+    for _ in 0..NAMES {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("speedup-mpirun-{}-{number}", std::process::id()));
+        match options.open(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            file => return std::fs::remove_file(&path).and(file),
+        }
+    }
+    Err(io::Error::new(
+        ErrorKind::AlreadyExists,
+        format!("all names for a file are taken in {}", folder.display()),
+    ))
 }
 
 fn text_of(file: &mut File) -> Result<String, Error> {
@@ -176,6 +193,8 @@ fn refused(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::os::unix::fs::MetadataExt;
 
     fn shell(script: &str, limit: Duration) -> Run {
         run(Command::new("sh").args(["-c", script]), limit).unwrap()
@@ -190,6 +209,26 @@ mod tests {
         assert_eq!(fine.to_string(), "a\nb");
         let failed = shell("echo a; echo no >&2; exit 3", minute);
         assert_eq!(failed.to_string(), "a\nno\nfailed (exit status: 3)");
+    }
+
+    #[test]
+    fn names_that_are_taken_in_a_folder_of_all_are_passed_over_and_links_are_not_followed() {
+        let folder = std::env::temp_dir().join(format!("mpirun-names-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let theirs = folder.join("theirs");
+        std::fs::write(&theirs, "untouched").unwrap();
+        let name =
+            |number: u64| folder.join(format!("speedup-mpirun-{}-{number}", std::process::id()));
+        for number in 0..200 {
+            std::os::unix::fs::symlink(&theirs, name(number)).unwrap();
+        }
+        let mut file = nameless_file_in(&folder).unwrap();
+        assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+        file.write_all(b"ours").unwrap();
+        assert_eq!(text_of(&mut file).unwrap(), "ours");
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"untouched");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 201);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

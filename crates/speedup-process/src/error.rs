@@ -1,10 +1,13 @@
 //! The error type of one job or one worker.
 
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use speedup::error::Cause;
 
 /// Why there is no result for one job. The results of the other jobs are not affected.
+///
+/// The message of each error ends with what to do next. That of a job that failed is the job's own.
 ///
 /// # Examples
 ///
@@ -15,7 +18,7 @@ use speedup::error::Cause;
 /// let mut workers = Workers::start(1)?;
 /// let error = workers.apply(&Crash::exit(3)).unwrap_err();
 /// assert!(matches!(error, WorkerError::Died { .. }));
-/// assert_eq!(error.to_string(), "the worker died of this job (exit status: 3)");
+/// assert!(error.to_string().starts_with("the worker died of this job (exit status: 3); send it again"));
 /// # Ok::<(), speedup::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -28,19 +31,22 @@ pub enum WorkerError {
         problem: String,
     },
     /// The worker process ended before it answered.
-    #[error("the worker died of this job ({status})")]
+    #[error("the worker died of this job ({status}); send it again, or mend the job")]
     Died {
         /// How it ended: its exit status, or the signal that ended it.
         status: String,
     },
     /// A job took longer than the time limit, so its worker was killed.
-    #[error("no answer within {} s, the worker was killed", limit.as_secs_f64())]
+    #[error(
+        "no answer within {} s, the worker was killed; give the job more time, or mend it",
+        limit.as_secs_f64()
+    )]
     TimedOut {
         /// The time limit for one job.
         limit: Duration,
     },
     /// The operating system did not start the worker program.
-    #[error("{program} cannot be started: {cause}")]
+    #[error("{program} cannot be started: {cause}; {}", remedy(cause))]
     NotStarted {
         /// The name of the program's file.
         program: String,
@@ -70,7 +76,10 @@ pub enum WorkerError {
         cause: Cause,
     },
     /// A message could not be sent, or the reply to it could not be read.
-    #[error("the job's message or the reply to it is not usable: {cause}")]
+    #[error(
+        "the job's message or the reply to it is not usable: {cause}; \
+         send the job again, or build the program and its worker again"
+    )]
     Message {
         /// What is wrong with the message or the reply.
         #[source]
@@ -85,11 +94,26 @@ impl WorkerError {
     }
 }
 
+/// What to do about a program that cannot be started.
+fn remedy(cause: &Cause) -> &'static str {
+    let error = cause.downcast_ref::<io::Error>();
+    match error.map(|error| (error.kind(), error.raw_os_error())) {
+        Some((ErrorKind::NotFound, _)) => "build it again, with `cargo xtask setup`",
+        // EMFILE, which has no kind of its own.
+        Some((_, Some(24))) if cfg!(unix) => {
+            "start fewer workers, or allow more open files with `ulimit -n`"
+        }
+        Some((ErrorKind::WouldBlock | ErrorKind::OutOfMemory, _)) => {
+            "start fewer workers, or end other programs"
+        }
+        _ => "see that it is a program that you may run, or build it again",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::error::Error;
-    use std::io;
 
     #[test]
     fn every_variant_has_its_message_and_its_cause() {
@@ -103,11 +127,11 @@ mod tests {
             (WorkerError::Failed { problem }, "the job failed: x: NaN"),
             (
                 WorkerError::Died { status },
-                "the worker died of this job (signal: 9)",
+                "the worker died of this job (signal: 9); send it again, or mend the job",
             ),
             (
                 WorkerError::TimedOut { limit },
-                "no answer within 0.25 s, the worker was killed",
+                "no answer within 0.25 s, the worker was killed; give the job more time, or mend it",
             ),
             (
                 WorkerError::NotReady {
@@ -122,7 +146,7 @@ mod tests {
                     program: program(),
                     cause: cause(),
                 },
-                "worker cannot be started: CAUSE",
+                "worker cannot be started: CAUSE; build it again, with `cargo xtask setup`",
             ),
             (
                 WorkerError::OtherProgram {
@@ -133,7 +157,8 @@ mod tests {
             ),
             (
                 WorkerError::message(cause()),
-                "the job's message or the reply to it is not usable: CAUSE",
+                "the job's message or the reply to it is not usable: CAUSE; \
+                 send the job again, or build the program and its worker again",
             ),
         ];
         for (error, message) in variants {

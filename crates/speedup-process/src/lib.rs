@@ -14,6 +14,7 @@
 //! function by that name. Compiled code cannot do this, so here **both programs contain
 //! all jobs**, and a message holds the name of the job. Programs for clusters (MPI) work
 //! in the same way: all processes run one program.
+//! On Windows this crate compiles, but starts no worker: the error says so.
 //! The job [`jobs::Argmin`] needs a library that only the worker program contains.
 //!
 //! # Adding a job
@@ -42,6 +43,7 @@ pub mod error;
 pub mod fuzz;
 pub mod job;
 pub mod jobs;
+#[cfg_attr(not(unix), path = "no_pipe.rs")]
 mod pipe;
 pub mod program;
 pub mod protocol;

@@ -1,11 +1,13 @@
-//! Reading and writing a pipe with a time limit.
+//! Reading and writing a pipe with a time limit, and the pipes of a worker.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::{dup, dup2_stdout};
 
 /// The time at which a read or write gives up; `None` if that is too far away to count.
 #[derive(Clone, Copy)]
@@ -26,6 +28,34 @@ impl Deadline {
             0 if Instant::now() >= end => Err(ErrorKind::TimedOut.into()),
             // Rounded up: a time-out of 0 ms would spin in the last millisecond.
             left => Ok(PollTimeout::try_from(left + 1).unwrap_or(PollTimeout::MAX)),
+        }
+    }
+}
+
+/// Whether this system has what is needed.
+pub fn available() -> io::Result<()> {
+    Ok(())
+}
+
+/// The pipes of a worker, from standard input and to standard output. From now on, what a job prints goes to standard
+/// error.
+pub fn of_worker() -> io::Result<(File, File)> {
+    let results = File::from(dup(io::stdout())?);
+    dup2_stdout(io::stderr())?;
+    Ok((File::from(dup(io::stdin())?), results))
+}
+
+/// Ends the process when standard input is closed, even while a job runs.
+pub fn end_with_the_input() {
+    let input = io::stdin();
+    loop {
+        // Without any flag, `poll` returns only when the other end was closed.
+        let mut ends = [PollFd::new(input.as_fd(), PollFlags::empty())];
+        match poll(&mut ends, PollTimeout::NONE) {
+            Err(nix::Error::EINTR) => {}
+            Ok(_) => std::process::exit(0),
+            // The main loop still ends when it reads the end of the input.
+            Err(_) => return,
         }
     }
 }

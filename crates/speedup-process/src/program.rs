@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use speedup::Error;
 
-use crate::pipe::{Deadline, read_exact, set_nonblocking};
+use crate::pipe::{self, Deadline, read_exact, set_nonblocking};
 use crate::protocol::version;
 use crate::worker::{LONGEST_VERSION, START};
 
@@ -38,6 +38,7 @@ static FOUND: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// # Ok::<(), speedup::Error>(())
 /// ```
 pub fn find() -> Result<PathBuf, Error> {
+    pipe::available().map_err(|error| Error::system("worker program", error))?;
     // Held while building: a second thread waits instead of building as well.
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = &*found {

@@ -1,14 +1,10 @@
 //! The main loop of a worker: read jobs, run them, write their results.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::fd::AsFd;
 use std::time::Instant;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::{dup, dup2_stdout};
-
 use crate::jobs::registry;
+use crate::pipe;
 use crate::protocol::{HEARTBEAT, frame, read_frame, reply, version};
 
 /// Runs the jobs that arrive at standard input, until it is closed.
@@ -19,7 +15,7 @@ use crate::protocol::{HEARTBEAT, frame, read_frame, reply, version};
 ///
 /// # Errors
 ///
-/// Any error of the operating system when reading or writing.
+/// Any error of the operating system when reading or writing. On Windows always [`ErrorKind::Unsupported`].
 ///
 /// # Examples
 ///
@@ -29,15 +25,13 @@ use crate::protocol::{HEARTBEAT, frame, read_frame, reply, version};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn serve() -> io::Result<()> {
-    let mut results = File::from(dup(io::stdout())?);
-    dup2_stdout(io::stderr())?;
+    // The input is not buffered: a buffer would copy every message once more.
+    let (mut input, mut results) = pipe::of_worker()?;
     // The text of a panic is part of the job's answer, so it is not printed.
     std::panic::set_hook(Box::new(|_| {}));
-    std::thread::spawn(end_with_the_input);
+    std::thread::spawn(pipe::end_with_the_input);
 
     let jobs = registry();
-    // Not buffered: a buffer would copy every message once more.
-    let mut input = File::from(dup(io::stdin())?);
     results.write_all(&frame(version().as_bytes()))?;
     loop {
         let message = match read_frame(u64::MAX, |part| input.read_exact(part)) {
@@ -53,20 +47,5 @@ pub fn serve() -> io::Result<()> {
             }
         });
         results.write_all(&frame(&reply(answers)))?;
-    }
-}
-
-/// Ends the process when standard input is closed, even while a job runs.
-fn end_with_the_input() {
-    let input = io::stdin();
-    loop {
-        // Without any flag, `poll` returns only when the other end was closed.
-        let mut ends = [PollFd::new(input.as_fd(), PollFlags::empty())];
-        match poll(&mut ends, PollTimeout::NONE) {
-            Err(nix::Error::EINTR) => {}
-            Ok(_) => std::process::exit(0),
-            // The main loop still ends when it reads the end of the input.
-            Err(_) => return,
-        }
     }
 }

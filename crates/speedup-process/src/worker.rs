@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use speedup::error::Cause;
 
 use crate::WorkerError;
-use crate::pipe::{Deadline, read_exact, set_nonblocking, write_all};
+use crate::pipe::{self, Deadline, read_exact, set_nonblocking, write_all};
 use crate::protocol::{HEAD, HEARTBEAT, frame, read_frame, version};
 use crate::traffic::Traffic;
 
@@ -34,6 +34,7 @@ impl Worker {
             program: file_name(program),
             cause,
         };
+        pipe::available().map_err(|error| not_started(error.into()))?;
         let mut command = Command::new(program);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = speedup::parallel::affinity::with_all_cores(|| command.spawn())

@@ -28,7 +28,11 @@ fn main() -> ExitCode {
     match commands::cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let message = format!("{error:#}");
+            eprintln!("error: {message}");
+            if let Some(step) = tools::next_step::after(&message) {
+                eprintln!("next: {step}");
+            }
             ExitCode::FAILURE
         }
     }

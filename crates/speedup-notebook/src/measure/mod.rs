@@ -14,6 +14,7 @@
 
 pub mod compare;
 pub(crate) mod cpu_ticks;
+mod cpu_time;
 pub mod format;
 pub mod hardware;
 pub mod load;

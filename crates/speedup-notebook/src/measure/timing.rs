@@ -4,9 +4,7 @@ use std::fmt::{self, Write};
 use std::hint::black_box;
 use std::time::Instant;
 
-use nix::sys::resource::{Usage, UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
-
+use crate::measure::cpu_time;
 use crate::measure::format::format_duration;
 
 /// The result of a closure, its processor time and its wall-clock time, in seconds.
@@ -38,7 +36,8 @@ pub struct Timing<T> {
 ///
 /// Processor time is that of all threads of the process together. Parallel work that keeps n cores
 /// busy has n times as much processor time as wall-clock time. The result passes through
-/// [`black_box`], so that the compiler cannot remove the work.
+/// [`black_box`], so that the compiler cannot remove the work. Where the system does not report processor time, as on
+/// Windows, it is 0.
 ///
 /// # Panics
 ///
@@ -66,12 +65,9 @@ pub fn timed<T>(closure: impl FnOnce() -> T) -> Timing<T> {
 
 /// User and system seconds of this process so far; zeros if the system does not report them.
 fn cpu_seconds() -> (f64, f64) {
-    let seconds = |usage: Usage| {
-        let user = usage.user_time().num_microseconds() as f64 * 1e-6;
-        let sys = usage.system_time().num_microseconds() as f64 * 1e-6;
-        (user, sys)
-    };
-    getrusage(UsageWho::RUSAGE_SELF).map_or((0.0, 0.0), seconds)
+    cpu_time::of_process().map_or((0.0, 0.0), |[user, sys]| {
+        (user.as_secs_f64(), sys.as_secs_f64())
+    })
 }
 
 impl<T> fmt::Display for Timing<T> {

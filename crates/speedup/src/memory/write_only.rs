@@ -33,6 +33,7 @@ impl<T> Drop for WriteOnly<'_, T> {
 /// A value of 64 bits.
 pub(crate) trait Word: Copy + Default + Send {
     /// The bits of the value.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     fn bits(self) -> u64;
 }
 

@@ -4,9 +4,9 @@ use super::bench::{self, BenchArgs};
 use super::{lab, long_tests, test_suite};
 use crate::handouts::edition::Edition;
 use crate::handouts::{self, Request, Run, chromium};
-use crate::tools::notebook;
 use crate::tools::paths::Paths;
 use crate::tools::step::Steps;
+use crate::tools::{interrupts, notebook};
 use crate::{setup, tidy};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -104,6 +104,10 @@ struct TestArgs {
 pub fn run() -> Result<()> {
     let command = Cli::parse().command;
     let paths = Paths::find()?;
+    // JupyterLab and the benchmark answer interrupts themselves.
+    if !matches!(command, Command::Lab { .. } | Command::Bench(_)) {
+        interrupts::watch()?;
+    }
     match command {
         Command::Handouts(args) => {
             let printer = args.pdf.then(|| chromium::find(&paths)).transpose()?;

@@ -101,7 +101,9 @@ pub fn base_python() -> Result<PathBuf> {
         [] => "found none".to_owned(),
         _ => format!("found only older ones: {}", too_old.join(", ")),
     };
-    bail!("Python {major}.{minor} or newer is needed on the search path; {found}")
+    bail!(
+        "Python {major}.{minor} or newer is needed on the search path; {found}; install one, and run the same command again"
+    )
 }
 
 /// The version of a Python program, if it runs.

@@ -5,12 +5,14 @@ use crate::files;
 use anyhow::{Context, Result, bail};
 use kernel::programs::program_name;
 pub use kernel::programs::{output, run_in_terminal};
+use rustix::process::{Pid, Signal, kill_process};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,20 @@ use std::time::{Duration, Instant};
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How many lines of a failed child's hidden output are shown.
 const TAIL: usize = 60;
+
+/// The children that are running.
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// Asks the children that are running to end. None is started any more, because the caller ends this program.
+pub fn end_all() {
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    for &child in &*running {
+        // It may just have ended.
+        let _ = kill_process(child, Signal::TERM);
+    }
+    // The lock stays: a child that is waited for has no number that another process could get.
+    std::mem::forget(running);
+}
 
 /// Which output of a child goes to the screen at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,6 +83,8 @@ fn follow(command: &mut Command, log: &Path, stdout: Line) -> Result<Vec<String>
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot run {name}"))?;
+    let pid = Pid::from_child(&child);
+    running(|all| all.push(pid));
     let (sender, lines) = mpsc::channel();
     if let Some(out) = child.stdout.take() {
         forward(out, stdout, sender.clone());
@@ -115,6 +133,7 @@ fn follow(command: &mut Command, log: &Path, stdout: Line) -> Result<Vec<String>
             last_shown = Instant::now();
         }
     }
+    running(|all| all.retain(|&other| other != pid));
     let status = child
         .wait()
         .with_context(|| format!("cannot wait for {name}"))?;
@@ -127,6 +146,10 @@ fn follow(command: &mut Command, log: &Path, stdout: Line) -> Result<Vec<String>
         );
     }
     Ok(ours)
+}
+
+fn running(change: impl FnOnce(&mut Vec<Pid>)) {
+    change(&mut RUNNING.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 fn forward(stream: impl Read + Send + 'static, kind: Line, to: Sender<(Line, String)>) {

@@ -6,6 +6,7 @@
 //! | [`step`] | numbered, timed steps |
 //! | [`cache`] | what is kept for all checkouts of a user |
 //! | [`child`] | child processes |
+//! | [`interrupts`], [`next_step`] | what is said when a command is interrupted, or fails by the machine |
 //! | [`toolchain`] | facts about the Rust toolchain |
 //! | [`python`], [`jupyter_env`] | a Python environment, and the variables of what runs in it |
 //! | [`scripts`] | the Python scripts inside this program |
@@ -14,7 +15,9 @@
 
 pub mod cache;
 pub mod child;
+pub mod interrupts;
 pub mod jupyter_env;
+pub mod next_step;
 pub mod notebook;
 pub mod own_program;
 pub mod paths;

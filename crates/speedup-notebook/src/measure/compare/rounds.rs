@@ -4,12 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
-
 use super::disturbance::Mark;
 use super::interval::{FEWEST, Interval};
 use super::ratios;
+use crate::measure::cpu_time;
 use crate::measure::progress_meter::ProgressMeter;
 
 /// The shortest turn. Work that takes less time is repeated within its turn.
@@ -170,10 +168,7 @@ fn settle() {
 }
 
 fn processor_time() -> Duration {
-    getrusage(UsageWho::RUSAGE_SELF).map_or(Duration::ZERO, |usage| {
-        let microseconds = usage.user_time() + usage.system_time();
-        Duration::from_micros(microseconds.num_microseconds().try_into().unwrap_or(0))
-    })
+    cpu_time::of_process().map_or(Duration::ZERO, |[user, system]| user + system)
 }
 
 /// Random orders of the ways, the same ones in each run.
