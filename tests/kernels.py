@@ -15,6 +15,10 @@ from expect import ANSI
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+# Where `cargo xtask` puts the kernelspec, for tests that are started without it.
+KERNELSPECS = Path(__file__).resolve().parents[1] / "target/kernel/jupyter"
+os.environ.setdefault("JUPYTER_PATH", str(KERNELSPECS))
+
 START_SECONDS = 300
 CELL_SECONDS = 1800  # a bound for a kernel that hangs, not a claim of speed
 

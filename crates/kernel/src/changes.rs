@@ -48,6 +48,9 @@ const PATCHES: &[(&str, &str)] = patches![
     "11-clients-that-come-and-go"
     "12-types-sooner"
     "13-completion"
+    "14-programs-of-cells"
+    "15-shadowed-variables"
+    "16-mistakes"
 ];
 
 /// Tells changed kernels apart.
