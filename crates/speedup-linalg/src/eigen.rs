@@ -24,7 +24,7 @@ use speedup::error::{check_count, check_finite, check_parameter};
 ///
 /// [`Error::Count`] if the matrix is empty or not square; [`Error::Parameter`] if an entry is not finite;
 /// [`Error::NoConvergence`] if the QR iteration does not converge; [`Error::NotFinite`] if an eigenvalue exceeds the
-/// largest `f64`, or cannot be told as some entries are more than 10¹⁵⁰ times as large as others.
+/// largest `f64`.
 ///
 /// # Examples
 ///
@@ -154,8 +154,7 @@ const LARGEST_EXPONENT: i32 = 400;
 /// The eigenvalues, by way of a matrix that is smaller or larger by a power of two where the entries are huge or tiny, as
 /// LAPACK does. The power is exact, so other matrices than these keep their bits.
 fn compute(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
-    let entries = matrix.as_faer().col_iter().flat_map(|column| column.iter());
-    let largest = entries.fold(0.0, |most: f64, entry| most.max(entry.abs()));
+    let largest = largest(matrix);
     let exponent = match largest {
         0.0 => 0,
         // An error of 1 does no harm.
@@ -163,12 +162,8 @@ fn compute(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
     };
     let excess = exponent - exponent.clamp(-LARGEST_EXPONENT, LARGEST_EXPONENT);
     let values = match excess {
-        0 => by_faer(matrix, par)?,
-        excess => {
-            let size = matrix.nrows();
-            let entry = |i, j| times_power(matrix[(i, j)], -excess);
-            by_faer(&Matrix::from_fn(size, size, entry), par)?
-        }
+        0 => in_range(matrix, par)?,
+        excess => in_range(&map(matrix, |entry| times_power(entry, -excess)), par)?,
     };
     let part = |part| check_finite("eigenvalue", times_power(part, excess));
     let values = values.into_iter();
@@ -177,15 +172,67 @@ fn compute(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
         .collect()
 }
 
+/// An entry below this share of the largest can be 0: that changes the eigenvalues less than rounding does.
+const NEGLIGIBLE: f64 = 1.0 / (1_u128 << 120) as f64;
+
+/// The eigenvalues of a matrix whose squares neither overflow nor underflow.
+///
+/// faer does not say if the QR iteration has not converged. Then the sum of the numbers that it leaves is not the trace of
+/// the matrix. The iteration does not converge if the ratios of entries are less than the smallest number, because
+/// reflections by such a ratio cannot be stored. It does without the negligible entries.
+fn in_range(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
+    let values = by_faer(matrix, par)?;
+    if have_the_trace(&values, matrix) {
+        return Ok(values);
+    }
+    let least = largest(matrix) * NEGLIGIBLE;
+    let cut = map(
+        matrix,
+        |entry| if entry.abs() < least { 0.0 } else { entry },
+    );
+    let values = by_faer(&cut, par)?;
+    match have_the_trace(&values, &cut) {
+        true => Ok(values),
+        false => Err(NO_CONVERGENCE),
+    }
+}
+
+/// Whether the sum of the eigenvalues is the trace of the matrix, but for rounding.
+///
+/// The QR iteration finds the eigenvalues of a matrix that differs from A by E, with |E| at most about n ε |A| in the
+/// Frobenius norm. The trace of E is at most √n |E|. The factor 10 is for the constants of the algorithm.
+fn have_the_trace(values: &[Complex64], matrix: &Matrix) -> bool {
+    let n = matrix.nrows() as f64;
+    let sum: Complex64 = values.iter().sum();
+    let trace: f64 = (0..matrix.nrows()).map(|i| matrix[(i, i)]).sum();
+    (sum - trace).norm() <= 10.0 * n * n.sqrt() * f64::EPSILON * matrix.as_faer().norm_l2()
+}
+
+fn largest(matrix: &Matrix) -> f64 {
+    let entries = matrix.as_faer().col_iter().flat_map(|column| column.iter());
+    entries.fold(0.0, |most, entry| most.max(entry.abs()))
+}
+
+fn map(matrix: &Matrix, change: impl Fn(f64) -> f64) -> Matrix {
+    let size = matrix.nrows();
+    Matrix::from_fn(size, size, |i, j| change(matrix[(i, j)]))
+}
+
 /// x times a power of two, which itself may be no double.
 fn times_power(x: f64, exponent: i32) -> f64 {
     let half = exponent / 2;
     x * 2_f64.powi(half) * 2_f64.powi(exponent - half)
 }
 
+const NO_CONVERGENCE: Error = Error::NoConvergence {
+    what: "eigenvalues",
+};
+
 fn by_faer(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
     let size = matrix.nrows();
     let (mut re, mut im) = (Diag::<f64>::zeros(size), Diag::<f64>::zeros(size));
+    // Those that are not found stay NaN.
+    re.as_mut().fill(f64::NAN);
     let (left, right) = (ComputeEigenvectors::No, ComputeEigenvectors::No);
     let params = Spec::new(params());
     let mut memory = MemBuffer::new(evd_scratch::<f64>(size, left, right, par, params));
@@ -201,9 +248,7 @@ fn by_faer(matrix: &Matrix, par: Par) -> Result<Vec<Complex64>, Error> {
         stack,
         params,
     )
-    .map_err(|_| Error::NoConvergence {
-        what: "eigenvalues",
-    })?;
+    .map_err(|_| NO_CONVERGENCE)?;
     let pairs = re.column_vector().iter().zip(im.column_vector().iter());
     Ok(pairs.map(|(re, im)| Complex64::new(*re, *im)).collect())
 }

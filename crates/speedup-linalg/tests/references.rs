@@ -190,3 +190,33 @@ fn tiny_and_huge_entries() {
         1e-300,
     );
 }
+
+/// The ratio of some entries is below the smallest number: the QR iteration does not converge with all of them.
+#[test]
+fn ratios_that_are_no_normal_numbers() {
+    let found_at_random = [[1e308, -1.7e308, 0.2], [0.4, 0.3, 5.8], [-0.1, -0.5, 0.6]];
+    check(
+        "found at random",
+        |i, j| found_at_random[i][j],
+        &real([1e308, 0.0, 0.0]),
+        1e-15,
+    );
+    // Of one huge column only the entry on the diagonal is an eigenvalue, as far as digits go. The large sizes are those of
+    // the iteration with many shifts.
+    for n in [4, 30, 80, 200] {
+        for column in [0, n / 2, n - 1] {
+            let entry = |i: usize, j: usize| {
+                let everyday = ((i * 7 + j * 13 + i * j) % 11) as f64 - 5.0;
+                if j == column {
+                    1e307 * (everyday + 0.5)
+                } else {
+                    everyday
+                }
+            };
+            let mut expected = vec![0.0; n];
+            expected[0] = entry(column, column);
+            let expected: Vec<_> = expected.into_iter().map(|value| [value, 0.0]).collect();
+            check(&format!("column {column} of {n}"), entry, &expected, 1e-13);
+        }
+    }
+}

@@ -461,7 +461,7 @@ fn blocks_of_rows_cover_all_rows_once() {
                     (blocks, Some(rows))
                 );
                 let lengths = || ranges.iter().map(ExactSizeIterator::len);
-                assert!(lengths().max() <= lengths().min().map(|least| least + 1));
+                assert!(lengths().max().unwrap() - lengths().min().unwrap() <= 1);
             }
             refused => {
                 assert!(blocks == 0 || blocks > 1 << 40);
