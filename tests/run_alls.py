@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def run_in_one_kernel(name: str, count: int) -> Iterator[Run]:
         client.start_new_kernel_client()
         for _ in range(count):
             begin = time.monotonic()
-            client.nb = nbformat.from_dict(json.loads(nbformat.writes(original)))
+            client.nb = deepcopy(original)
             wrong, times, again = [], [], 0
             try:
                 execute.run_cells(client, source, [str(ROOT)], hold=False)

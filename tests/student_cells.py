@@ -36,13 +36,14 @@ LONG = {
     "@LONG@": "x" * 100_000,
     "@TERMS@": " + ".join(["1"] * 1_000),
     "@DEEP@": "(" * 3_000 + "1" + ")" * 3_000,
+    "@400@": "(" * 400 + "1" + ")" * 400,
 }
 ENDED, GONE = "The cell's process has ended", "All variables are gone"
 KEYS = {"name", "code", "before", "shows", "error", "panic", "ends", "interrupt", "answer"}
 KEYS |= {"after", "leaves", "note"}
 INTERRUPT_SECONDS = 1.0
 # What names the kernel's own code, which says nothing to a student.
-INTERNAL = ("evcxr_", "Evcxr", "EVCXR_", "lib.rs", "run_user_code", "JOBSERVER", "MAKEFLAGS")
+INTERNAL = ("evcxr_", "EvcxrUser", "EVCXR_", "lib.rs", "run_user_code", "JOBSERVER", "MAKEFLAGS")
 
 
 def files() -> list[str]:
