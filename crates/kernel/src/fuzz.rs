@@ -1,14 +1,13 @@
-//! A target of fuzzing: Rust source. `tests/fuzz` gives it inputs without end; here are some.
+//! Rust source near right ones. Not a target in `tests/fuzz`: in a build for fuzzing proc-macro2 gives no places.
 
 use crate::signatures;
 use proc_macro2::TokenStream;
 
-#[cfg(test)]
 #[path = "../../speedup/tests/support/mod.rs"]
 mod support;
 
 /// Rust source without bodies: it stays Rust, and has no more bodies to leave out.
-pub fn source(bytes: &[u8]) {
+fn source(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let signatures = signatures::of(&text);
     let is_rust = |text: &str| text.parse::<TokenStream>().is_ok();
@@ -24,7 +23,7 @@ pub fn source(bytes: &[u8]) {
 }
 
 /// Right sources to begin with.
-pub fn sources() -> Vec<Vec<u8>> {
+fn sources() -> Vec<Vec<u8>> {
     let texts = [
         "/// Ä.\npub fn f(x: u8) -> [u8; 2] { { x } }\nconst C: u8 = { 1 };",
         "trait T { fn a(); fn b() { 1 } type F = fn(u8) -> u8; const N: u8 = { 2 }; }",
@@ -34,12 +33,7 @@ pub fn sources() -> Vec<Vec<u8>> {
     texts.map(|text| text.as_bytes().to_vec()).to_vec()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_near_right_ones() {
-        support::survives(2_000, sources(), source);
-    }
+#[test]
+fn sources_near_right_ones() {
+    support::survives(2_000, sources(), source);
 }

@@ -41,8 +41,8 @@ pub mod changes;
 pub mod clone_tree;
 pub mod early_build;
 pub mod files;
-#[cfg(any(fuzzing, test))]
-pub mod fuzz;
+#[cfg(test)]
+mod fuzz;
 pub mod kept;
 pub mod launch;
 pub mod layout;

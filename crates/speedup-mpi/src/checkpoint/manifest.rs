@@ -63,6 +63,9 @@ pub enum Refusal {
 /// Bytes of the head: magic, length of the job's line, number of blocks.
 const HEAD: usize = MAGIC.len() + 16;
 
+/// The most bytes of a version, with the end of its line. A head that is cut within it is shorter than [`HEAD`].
+const VERSION: usize = 16;
+
 impl Manifest {
     /// A manifest without done blocks.
     pub fn new(job: &str, blocks: u64) -> Self {
@@ -107,8 +110,11 @@ impl Manifest {
             let Some(rest) = bytes.strip_prefix(ANY_VERSION) else {
                 return Err(cut(HEAD));
             };
-            let Some(end) = rest.iter().take(20).position(|byte| *byte == b'\n') else {
-                return Err(cut(HEAD));
+            let Some(end) = rest.iter().take(VERSION).position(|byte| *byte == b'\n') else {
+                return Err(match rest.len() < VERSION {
+                    true => cut(HEAD),
+                    false => Refusal::Damaged,
+                });
             };
             let theirs = String::from_utf8_lossy(&rest[..end]).into_owned();
             return Err(Refusal::Version { theirs });
@@ -218,6 +224,12 @@ mod tests {
             &[0; 500],
         ] {
             assert_eq!(Manifest::decode(foreign, JOB, 5), Err(Refusal::Foreign));
+        }
+        // As long as a head, so that it was not cut.
+        let damaged = b"speedup-mpi checkpoint, format ".repeat(2);
+        for length in [HEAD, HEAD + 1] {
+            let refusal = Manifest::decode(&damaged[..length], JOB, 5);
+            assert_eq!(refusal, Err(Refusal::Damaged));
         }
     }
 }

@@ -1,16 +1,15 @@
-//! A target of fuzzing: notebook files. `tests/fuzz` gives it inputs without end; here are some.
+//! Notebooks near right ones. Not a target in `tests/fuzz`: in a build for fuzzing proc-macro2 gives no places.
 
 use super::{cells, comments, marks, statements, strings};
 use crate::tools::notebook::{self, Cell};
 use serde_json::{Value, json};
 use std::path::Path;
 
-#[cfg(test)]
 #[path = "../../../speedup/tests/support/mod.rs"]
 mod support;
 
 /// A notebook: refused, or cells that come back when they are written again, and whose Rust can be looked at.
-pub fn notebook(bytes: &[u8]) {
+fn notebook(bytes: &[u8]) {
     let Ok(cells) = notebook::parse(bytes) else {
         return;
     };
@@ -54,7 +53,7 @@ fn written(cell: &Cell) -> Value {
 }
 
 /// Right notebooks to begin with.
-pub fn notebooks() -> Vec<Vec<u8>> {
+fn notebooks() -> Vec<Vec<u8>> {
     let code = |source: &str| json!({"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "source": source});
     let whole = json!({
         "cells": [
@@ -75,12 +74,7 @@ pub fn notebooks() -> Vec<Vec<u8>> {
         .to_vec()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notebooks_near_right_ones() {
-        support::survives(2_000, notebooks(), notebook);
-    }
+#[test]
+fn notebooks_near_right_ones() {
+    support::survives(2_000, notebooks(), notebook);
 }

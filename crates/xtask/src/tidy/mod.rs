@@ -15,8 +15,8 @@ mod cells;
 mod comments;
 mod form;
 mod format;
-#[cfg(any(fuzzing, test))]
-pub mod fuzz;
+#[cfg(test)]
+mod fuzz;
 mod lint;
 mod lint_crate;
 mod marks;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A cell of a notebook.
-#[cfg_attr(any(fuzzing, test), derive(Debug, PartialEq))]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub struct Cell {
     /// Its place among all cells, from 0.
     pub index: usize,

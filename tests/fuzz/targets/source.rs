@@ -1,3 +1,0 @@
-#![no_main]
-
-speedup_fuzz::target!(kernel::fuzz::sources(), kernel::fuzz::source);
