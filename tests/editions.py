@@ -139,15 +139,16 @@ def with_answers(name: str) -> tuple[NotebookNode, list[str]]:
     wanted = ["not yet: "]
 
     def append(sources: list[str], verdict: str) -> None:
-        notebook.cells += [new_code_cell(source) for source in sources]
-        notebook.cells.append(new_code_cell(check.source, metadata={"tags": ["check"]}))
+        notebook.cells += [new_code_cell(source) for source in sources[:-1]]
+        notebook.cells.append(new_code_cell(sources[-1], metadata={"tags": ["check"]}))
         wanted.append(verdict)
 
-    append(right, "right: ")
+    append([*right, check.source], "right: ")
     for old, new, words in WRONG[name]:
-        (changed,) = [source for source in right if old in source]
-        append([*right, changed.replace(old, new, 1)], words)
-    append(right, "right: ")
+        assert sum(old in source for source in right) == 1
+        # In one cell, which is compiled sooner than several.
+        append(["\n\n".join([*right, check.source]).replace(old, new, 1)], words)
+    append([*right, check.source], "right: ")
     return notebook, wanted
 
 

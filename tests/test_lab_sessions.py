@@ -72,6 +72,8 @@ def lab(
     """JupyterLab on the spines of the handouts, their index, and small notebooks."""
     folder = tmp_path_factory.mktemp("sessions")
     shutil.copy(root / "notebooks/index.md", folder)
+    # What is measured is not the point.
+    (folder / "course.toml").write_text(editions.SMALL_COURSE.format(threads=2))
     for name in source_lists.PAGES:
         notebook = editions.edition.spine(executed(name))
         nbformat.write(cleared(notebook, root), folder / f"{name}.ipynb")

@@ -30,3 +30,24 @@ pub fn run<B: Send, T>(beside: impl FnOnce() -> B + Send, work: impl FnOnce() ->
         (beside, result)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn both_run_at_the_same_time_and_both_give_what_they_have() {
+        let (to_work, from_beside) = mpsc::channel();
+        let (to_beside, from_work) = mpsc::channel();
+        let beside = move || {
+            to_work.send(1).unwrap();
+            from_work.recv().unwrap()
+        };
+        let work = || {
+            to_beside.send(2).unwrap();
+            from_beside.recv().unwrap()
+        };
+        assert_eq!(run(beside, work), (2, 1));
+    }
+}
