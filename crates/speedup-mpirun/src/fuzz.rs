@@ -13,6 +13,14 @@ pub fn report(bytes: &[u8]) {
             assert!(report.value.is_finite());
             let again = parse(&[of_report(&report).to_string()]);
             assert_eq!(again.as_ref(), Ok(&report));
+            let line = lines.iter().rev().find(|line| line.starts_with('{'));
+            // A number that is out of range may stand where nobody looks.
+            if let Ok(line) = serde_json::from_str::<Value>(line.unwrap()) {
+                assert_eq!(line["value"].as_f64(), Some(report.value));
+                assert_eq!(line["blocks"].as_u64(), Some(report.blocks));
+                let ranks = line["per_rank"].as_array().map(Vec::len);
+                assert_eq!(ranks, Some(report.per_rank.len()));
+            }
         }
         Err(error) => assert!(error.to_string().starts_with("report of speedup-mpi: ")),
     }
