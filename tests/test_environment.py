@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +141,29 @@ def test_rust_is_new_enough(name: str, root: Path, conda: dict[str, str]) -> Non
     assert needed, "Cargo.toml names no rust-version"
     assert conda[name].startswith((">=", "=="))
     assert numbers(conda[name]) >= numbers(needed[1])
+
+
+# Words of licences that let a package be used and passed on beside code under MIT or Apache-2.0.
+OPEN = re.compile(
+    r"Apache|BSD|ISC|MIT|MPL-2\.0|Mozilla Public License 2|PSF|Python Software Foundation|OpenMPI"
+)
+# Its package states none; its file LICENSE is MIT's.
+UNSTATED = {"axe-playwright-python"}
+
+
+def licence(name: str) -> list[str]:
+    """The licences that a package states, each on its own."""
+    facts = metadata(name)
+    named = [text for text in facts.get_all("Classifier", []) if text.startswith("License ::")]
+    stated = facts.get("License-Expression") or "; ".join(named) or facts.get("License") or ""
+    return [part for part in re.split(r"; | AND ", stated) if part]
+
+
+def test_licences_allow_use_beside_ours(pins: list[str]) -> None:
+    brought: set[str] = set()
+    for pin in pins:
+        brought_by(pin.split("==")[0], brought)
+    found = {name: licence(name) for name in brought - UNSTATED}
+    assert not [
+        name for name, parts in found.items() if not parts or not all(map(OPEN.search, parts))
+    ]

@@ -18,6 +18,8 @@ pub const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_millis(500);
 /// Longest first frame of a new worker, and longest version that is printed, in bytes.
 pub const LONGEST_VERSION: u64 = 4096;
+/// Longest reply, in bytes. A length beyond it is garbage, which would be waited for in vain.
+const LONGEST_REPLY: u64 = 1 << 40;
 
 /// A worker process with its two pipes. Dropping it ends the process.
 #[derive(Debug)]
@@ -135,7 +137,7 @@ impl Worker {
         let limit = limit.saturating_add(HEARTBEAT);
         loop {
             let end = Deadline::after(limit);
-            let frame = read_frame(u64::MAX, |part| read_exact(&mut self.output, part, end))?;
+            let frame = read_frame(LONGEST_REPLY, |part| read_exact(&mut self.output, part, end))?;
             if !frame.is_empty() {
                 return Ok(frame);
             }

@@ -34,7 +34,7 @@ pub const ALL: [(&str, fn(&mut Random) -> Tally); 13] = [
 ];
 
 /// Set for the program that is killed with its workers.
-pub const PARENT: &str = "FAULTS_PARENT";
+pub const PARENT: &str = "SPEEDUP_FAULTS_PARENT";
 
 fn send(signal: &str, id: u32) {
     let mut kill = Command::new("kill");

@@ -1,8 +1,8 @@
 //! Faults at random: whatever happens to workers, pipes and programs, no result is lost or comes twice, each error says
 //! what to do next, and no process is left.
 //!
-//! The variable `FAULTS` sets another number of faults than 30, and `FAULTS_FIRST` the number of the first: fault 17 is the
-//! same in each run. The program is its own harness, because some faults concern this whole process.
+//! The variable `SPEEDUP_FAULTS` sets another number of faults than 30, and `SPEEDUP_FIRST_FAULT` the number of the first:
+//! fault 17 is the same in each run. The program is its own harness, because some faults concern this whole process.
 
 #[cfg(target_os = "linux")]
 mod kinds;
@@ -21,8 +21,8 @@ fn main() {
     }
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let (count, first) = (
-        number("FAULTS").unwrap_or(30),
-        number("FAULTS_FIRST").unwrap_or(0),
+        number("SPEEDUP_FAULTS").unwrap_or(30),
+        number("SPEEDUP_FIRST_FAULT").unwrap_or(0),
     );
     let descriptors = trial::descriptors();
     let mut all = trial::Tally::default();

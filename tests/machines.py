@@ -1,0 +1,127 @@
+"""Machines that Linux makes for root: full disks, places for reading only, no network, Pythons.
+
+Only run when this file is named, by somebody who is root:
+`pytest tests/machines.py`, with SPEEDUP_XTASK naming the program behind `cargo xtask`.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import small_course
+from small_course import END_SECONDS, Course
+
+
+@pytest.fixture(scope="module")
+def course(xtask: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A small notebook."""
+    return small_course.make(xtask, tmp_path_factory.mktemp("machines"))
+
+
+def on_machine(course: Course, line: str) -> tuple[int, str]:
+    """Runs the command where the line for the shell has changed what it sees."""
+    shell = f"set -e; {line}; exec {shlex.join(course.command)}"
+    own = ["unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", shell]
+    return Course(course.notebook, own).run()
+
+
+LOOPBACK = "ip link set lo up"
+# Lines for the shell, with the folder of the results, of the notebook and of the checkout.
+REFUSALS = {
+    "results on a full disk": ("mount -t tmpfs -o size=40k none {out}", "free some space"),
+    "notebook on a full disk": (
+        "exec 3<{notebook}; mount -t tmpfs -o size={pages}k none {folder}; cat <&3 >{notebook}; "
+        "mkdir {out}; mount -t tmpfs none {out}",
+        "free some space",
+    ),
+    "kernels on a full disk": (
+        "mount -t tmpfs -o size=300k none {root}/target/kernel/run",
+        "free some space",
+    ),
+    "results for reading only": (
+        "mount --bind {out} {out}; mount -o remount,bind,ro {out}",
+        "name such a folder with --out",
+    ),
+    "checkout for reading only": (
+        "mount --bind {root} {root}; mount -o remount,bind,ro {root}",
+        "copy the checkout",
+    ),
+    "notebook for reading only": (
+        "mount --bind {folder} {folder}; mount -o remount,bind,ro {folder}; "
+        "mount -t tmpfs none {out}",
+        "copy the checkout",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_machine_that_refuses_is_named_and_nothing_is_damaged(
+    name: str, course: Course, root: Path
+) -> None:
+    line, step = REFUSALS[name]
+    folder = course.notebook.parent
+    before = course.notebook.read_bytes()
+    names: dict[str, object] = {"out": folder / "out", "notebook": course.notebook}
+    names |= {"folder": folder, "root": root}
+    # A disk that the notebook fills.
+    names["pages"] = 4 * -(-len(before) // 4096)
+    status, said = on_machine(course, f"{LOOPBACK}; {line.format(**names)}")
+    assert status != 0, said
+    assert step in said, said
+    assert course.notebook.read_bytes() == before
+    course.works()
+
+
+def test_nothing_needs_a_network_after_the_first_run(course: Course) -> None:
+    status, said = on_machine(course, LOOPBACK)
+    assert status == 0, said
+
+
+def test_a_user_who_may_not_write_is_told_so(course: Course) -> None:
+    nobody = ["setpriv", "--reuid=65534", "--clear-groups", *course.command]
+    before = course.notebook.read_bytes()
+    status, said = Course(course.notebook, nobody).run()
+    assert status != 0 and "next: " in said, said
+    assert course.notebook.read_bytes() == before
+
+
+def test_two_at_once_take_turns(course: Course) -> None:
+    started = [course.start() for _ in range(2)]
+    said = ["".join(process.communicate(timeout=END_SECONDS)) for process, _ in started]
+    assert [process.returncode for process, _ in started] == [0, 0], said
+    assert sum("waiting for another process" in text for text in said) >= 1
+    course.works()
+
+
+PYTHONS = sorted((Path.home() / ".pyenv/versions").glob("*/bin/python3"))
+
+
+@pytest.mark.parametrize("python", PYTHONS, ids=lambda path: path.parts[-3])
+def test_each_python_of_this_machine_works_or_is_refused(
+    python: Path, xtask: Path, root: Path, tmp_path: Path
+) -> None:
+    """A checkout without crates: what fails after the Python environment is of no interest."""
+    (tmp_path / "crates/xtask").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    for name in ("environment.yml", "environment.lock"):
+        shutil.copy(root / name, tmp_path)
+    (tmp_path / "bin/python3").symlink_to(python)
+    rust = Path(shutil.which("rustc") or "rustc").parent
+    variables = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    run = subprocess.run(
+        [str(xtask), "setup"],
+        cwd=tmp_path,
+        env={**variables, "PATH": f"{tmp_path / 'bin'}:{rust}:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    made = (tmp_path / ".venv/xtask-stamp").exists()
+    minor = int(python.parts[-3].split(".")[1])
+    is_new = python.parts[-3].startswith("3.") and minor >= 10
+    assert made == is_new, run.stdout + run.stderr
+    assert is_new or "install one, and run the same command again" in run.stderr
