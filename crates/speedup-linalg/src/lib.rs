@@ -28,6 +28,7 @@
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod convert;
 mod eigen;
+mod iteration;
 mod matrix;
 
 pub use eigen::{eigenvalues, eigenvalues_across, eigenvalues_within};
