@@ -7,7 +7,7 @@ export RUSTFLAGS="-D warnings" CARGO_TARGET_DIR=target/platforms
 
 # The crates that programs can use, and with macOS and Linux also the front door and the kernel's launcher.
 everywhere=(speedup speedup-notebook speedup-process speedup-optim speedup-linalg speedup-cache)
-unix=("${everywhere[@]}" speedup-mpirun speedup-bench kernel xtask)
+unix=("${everywhere[@]}" speedup-mpirun kernel xtask)
 check() {
     local target=$1
     shift

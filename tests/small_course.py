@@ -12,7 +12,7 @@ import small_notebooks
 from outputs import plain_text
 from processes import left_over, marked_environment
 
-END_SECONDS = 300  # a bound for what hangs, not a claim of speed
+END_SECONDS = 1800  # a bound for what hangs, not a claim of speed
 
 
 @dataclass

@@ -13,8 +13,11 @@ use speedup_process::jobs::Hang;
 
 use crate::trial::{PROGRAM, Random, Tally, assert_ended, pool, refused, survive};
 
-/// Their names, and what does each.
-pub const ALL: [(&str, fn(&mut Random) -> Tally); 13] = [
+/// Its name, and what makes it happen.
+type Kind = (&'static str, fn(&mut Random) -> Tally);
+
+/// All kinds.
+pub const ALL: [Kind; 13] = [
     ("a worker is killed", killed),
     ("all workers are killed", all_killed),
     ("a worker is stopped", stopped),

@@ -151,11 +151,11 @@ pub fn refused(error: &str) -> Tally {
 }
 
 pub fn assert_names_next_step(error: &str) {
-    let ends = |step: &&str| match step.split_once("ENDED") {
+    let ends = |step: &str| match step.split_once("ENDED") {
         Some((middle, end)) => error.contains(middle) && error.ends_with(end),
         None => error.ends_with(step),
     };
-    assert!(NEXT_STEPS.iter().any(|step| ends(&step)), "{error}");
+    assert!(NEXT_STEPS.iter().any(|step| ends(step)), "{error}");
 }
 
 /// No process with one of these numbers is a worker any more. Orphans need a moment to notice.
