@@ -98,23 +98,33 @@ fn ways_of_the_kernels_pass_small_crush() {
     println!("SmallCrush: {runs} runs on {bytes} bytes passed; repeated: {repeated:?}");
 }
 
+/// A statistic is weak with a probability of 0.01. The way is bad if it is weak again with another seed, or failed.
 #[test]
 #[ignore = "half an hour, and needs Dieharder"]
 fn ways_of_the_kernels_pass_dieharder() {
-    let (mut bytes, mut passed, mut seed) = (0, 0, 100);
+    let (mut bytes, mut passed, mut seed, mut repeated) = (0, 0, 100, Vec::new());
     for (name, way) in &WAYS[..2] {
         for (test, sizes) in DIEHARDER {
             for size in sizes {
-                seed += 1;
-                let words = PARTS[0].1(way(seed));
-                let report = dieharder(&test.to_string(), &size.to_string(), words);
-                let (good, others) = assessments(&report.text);
-                assert!(others.is_empty(), "{name}: {others:?}");
-                (bytes, passed) = (bytes + report.bytes, passed + good);
+                let mut run = || {
+                    seed += 1;
+                    let words = PARTS[0].1(way(seed));
+                    let report = dieharder(&test.to_string(), &size.to_string(), words);
+                    let (good, weak) = assessments(&report.text);
+                    (bytes, passed) = (bytes + report.bytes, passed + good);
+                    weak
+                };
+                let weak = run();
+                if !weak.is_empty() {
+                    let again = run();
+                    let same = weak.iter().any(|test| again.contains(test));
+                    assert!(!same, "{name}: {weak:?}, then {again:?}");
+                    repeated.push(format!("{name}: {weak:?}"));
+                }
             }
         }
     }
-    println!("Dieharder: {passed} statistics on {bytes} bytes passed");
+    println!("Dieharder: {passed} statistics on {bytes} bytes passed; repeated: {repeated:?}");
 }
 
 /// Each way has the draws of the streams that it is named after.
@@ -166,9 +176,10 @@ fn reports_are_read() {
         10  RandomWalk1 H                   1.3e-9\n  6  MaxOft AD   1 - eps1\n ------\n All other tests were passed\n";
     let found = suspicious(&format!("{head}{table}"));
     assert_eq!(found, ["3 Gap", "10 RandomWalk1", "6 MaxOft"]);
-    let row = |word: &str| format!("diehard_birthdays|   0|       100|     100|0.93|  {word}  \n");
-    let (passed, others) = assessments(&(row("PASSED") + &row("WEAK") + &row("FAILED")));
-    assert_eq!((passed, others.len()), (1, 2));
+    let row = |word: &str| format!("   sts_serial|   3|    100000|     100|0.99|  {word}  \n");
+    let found = assessments(&(row("PASSED") + &row("WEAK")));
+    assert_eq!(found, (1, vec!["sts_serial 3".to_owned()]));
+    assert!(std::panic::catch_unwind(|| assessments(&row("FAILED"))).is_err());
     assert!(std::panic::catch_unwind(|| suspicious("killed")).is_err());
     assert!(std::panic::catch_unwind(|| assessments("killed")).is_err());
 }
