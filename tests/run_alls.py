@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -29,12 +30,12 @@ sys.path.insert(0, str(SCRIPTS))
 import quick  # noqa: E402, F401 (first)
 
 # isort: split
+import claims  # noqa: E402
 import execute  # noqa: E402
 import expect  # noqa: E402
 import nbformat  # noqa: E402
 import psutil  # noqa: E402
 import source_lists  # noqa: E402
-from claims import problems  # noqa: E402
 from jupyter_client.manager import AsyncKernelManager  # noqa: E402
 from nbclient.util import run_sync  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
@@ -43,6 +44,8 @@ CELL_SECONDS = 600
 LOOK_SECONDS = 0.5
 BUSY_PROCESSES = 8
 PROGRAM = "evcxr_jupyter"
+# A number that a list of source cells wants otherwise.
+FAR = re.compile(r"is not within [\d.e-]+ of ")
 Run = dict[str, Any]
 
 
@@ -72,16 +75,23 @@ def kernel_memory(parent: psutil.Process) -> dict[str, dict[str, float]]:
 def check(notebook: NotebookNode, name: str) -> tuple[list[str], list[str], int]:
     """Wrong results, contradicted sentences on times, and how many cells `--hold` would repeat."""
     lists = {notebook: number for number, notebook in source_lists.NOTEBOOKS.items()}
+    entries = source_lists.load(lists[name]) if name in lists else []
+    timed = [entry["id"] for entry in entries if measures(claims.cells_of(notebook, entry["id"]))]
     wrong, times = [], []
-    if name != source_lists.PRIMER:
-        wrong += problems(notebook, source_lists.load(lists[name]) if name in lists else [])
+    for problem in claims.problems(notebook, entries) if name != source_lists.PRIMER else []:
+        is_number = FAR.search(problem) and problem.split(": ")[0] in timed
+        (times if is_number else wrong).append(problem)
     for found, problem in expect.contradictions(notebook):
-        measured = any(expect.measures(notebook.cells[index]) for index in found.meant)
-        on_times = measured or "value" in found.claim
-        (times if on_times else wrong).append(f"{found.says}: {problem}")
+        of_times = measures(notebook.cells[index] for index in found.meant)
+        (times if of_times or "value" in found.claim else wrong).append(f"{found.says}: {problem}")
     code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     again = {index for last in code for index in expect.to_repeat(notebook, last)}
     return wrong, times, len(again)
+
+
+def measures(cells: Iterable[NotebookNode]) -> bool:
+    """Whether one of the cells measures times."""
+    return any(expect.measures(cell) for cell in cells)
 
 
 @contextmanager

@@ -96,6 +96,7 @@ def test_the_kernel_answers_an_interrupt_at_any_moment(marked: tuple[Kernel, str
         source = (MOMENTS | code)[kind].format(k=k, begun=BEGUN)
         reply, took = interrupt(kernel, source, kind in MOMENTS, after)
         longest, kinds = max(longest, took), kinds + Counter([kind])
+        print(f"{k} {kind}: interrupted after {after:.2f} s, answered in {took:.1f} s", flush=True)
         shown = "\n".join(reply.get("traceback", []))
         lost = "All variables are gone" in shown
         if kind in MOMENTS:

@@ -17,8 +17,9 @@ STEP = 1 if os.environ.get("SPEEDUP_STUDENT_CELLS") == "all" else 3
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """One kernel for all cells."""
-    with rust_kernel(tmp_path_factory.mktemp("student")) as kernel:
+    """One kernel for all cells, of a user who has not asked for backtraces."""
+    environment = {k: v for k, v in os.environ.items() if k != "RUST_BACKTRACE"}
+    with rust_kernel(tmp_path_factory.mktemp("student"), environment) as kernel:
         yield kernel
 
 

@@ -21,10 +21,13 @@ const REDUCED: [usize; 4] = [8, 1 << 10, 1 << 14, 1 << 20];
 /// Batches of which the median counts, about how long each takes, and the most calls of one.
 const BATCHES: usize = 7;
 const BATCH_SECONDS: f64 = 0.02;
-const MOST_CALLS: f64 = 500.0;
+const MOST_CALLS: f64 = 100.0;
 
-/// The calls that come first, on new connections.
+/// The calls that come first, on new connections, by how much a batch may be longer than the one before, and how many
+/// batches do not count.
 const FIRST_CALLS: u32 = 4;
+const GROWTH: f64 = 4.0;
+const UNCOUNTED: usize = 4;
 
 /// The costs of messages as measured.
 #[derive(Clone, Debug, Serialize)]
@@ -107,18 +110,60 @@ fn all_reduce(world: &SimpleCommunicator, bytes: usize) -> Transfer {
     Transfer { bytes, seconds }
 }
 
-/// The time of one call: the median of several batches. All ranks make as many calls, by the time that the first
-/// ones, which do not count, take on rank 0.
+/// The time of one call: the median of several batches. All ranks make as many calls, by the time that the batch before
+/// took on rank 0: where other programs compete for the processors, a call can suddenly take a thousand times as long.
 fn batches(world: &SimpleCommunicator, mut call: impl FnMut()) -> f64 {
-    let mut timed = |calls: u32| {
+    let mut calls = FIRST_CALLS;
+    let mut times = [0.0; UNCOUNTED + BATCHES].map(|_| {
         let began = Instant::now();
         (0..calls).for_each(|_| call());
-        began.elapsed().as_secs_f64() / f64::from(calls)
-    };
-    let mut first = timed(FIRST_CALLS);
-    world.process_at_rank(0).broadcast_into(&mut first);
-    let calls = (BATCH_SECONDS / first).clamp(1.0, MOST_CALLS) as u32;
-    let mut times = [0.0; BATCHES].map(|_| timed(calls));
-    times.sort_by(f64::total_cmp);
-    times[BATCHES / 2]
+        let mut seconds = began.elapsed().as_secs_f64() / f64::from(calls);
+        world.process_at_rank(0).broadcast_into(&mut seconds);
+        calls = next_calls(calls, seconds);
+        seconds
+    });
+    let counted = &mut times[UNCOUNTED..];
+    counted.sort_by(f64::total_cmp);
+    counted[BATCHES / 2]
+}
+
+/// The calls of a batch after one with so many, each of which took so long.
+fn next_calls(calls: u32, seconds: f64) -> u32 {
+    let most = MOST_CALLS.min(f64::from(calls) * GROWTH);
+    (BATCH_SECONDS / seconds).clamp(1.0, most) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The seconds of all batches, and the calls of the last.
+    fn all_batches(seconds: impl Fn(usize) -> f64) -> (f64, u32) {
+        let mut calls = FIRST_CALLS;
+        let times = (0..UNCOUNTED + BATCHES).map(|k| {
+            let all = f64::from(calls) * seconds(k);
+            calls = next_calls(calls, seconds(k));
+            all
+        });
+        (times.sum(), calls)
+    }
+
+    #[test]
+    fn a_batch_of_short_calls_is_as_long_as_it_may_be() {
+        assert_eq!(all_batches(|_| 1e-6).1, MOST_CALLS as u32);
+        assert_eq!(all_batches(|_| 0.0).1, MOST_CALLS as u32);
+        assert_eq!(all_batches(|_| 1e-3).1, 20);
+    }
+
+    #[test]
+    fn calls_that_become_slow_take_long_once_and_not_in_each_batch() {
+        for change in 0..UNCOUNTED + BATCHES {
+            let (seconds, calls) = all_batches(|k| if k < change { 1e-6 } else { 0.01 });
+            assert!(
+                seconds < MOST_CALLS * 0.01 + 0.5,
+                "from batch {change}: {seconds} s"
+            );
+            assert_eq!(calls, 2, "from batch {change}");
+        }
+    }
 }
