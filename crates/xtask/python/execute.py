@@ -121,7 +121,9 @@ def run_cell(client: Client, index: int, source: Path, private: list[str]) -> No
     except CellTimeoutError:
         problem = f"no answer within {client.timeout} s; --timeout gives a cell more time"
     except DeadKernelError:
-        problem = "the kernel died: the cell has ended it, or the memory was used up; change the cell"
+        problem = (
+            "the kernel died: the cell has ended it, or the memory was used up; change the cell"
+        )
     took = time.monotonic() - start
     client.cell_seconds.append(took)
     if problem is not None:
