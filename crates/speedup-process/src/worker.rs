@@ -137,7 +137,9 @@ impl Worker {
         let limit = limit.saturating_add(HEARTBEAT);
         loop {
             let end = Deadline::after(limit);
-            let frame = read_frame(LONGEST_REPLY, |part| read_exact(&mut self.output, part, end))?;
+            let frame = read_frame(LONGEST_REPLY, |part| {
+                read_exact(&mut self.output, part, end)
+            })?;
             if !frame.is_empty() {
                 return Ok(frame);
             }
