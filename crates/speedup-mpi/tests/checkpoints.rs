@@ -9,11 +9,7 @@ use std::time::Duration;
 use common::{Folder, PROGRAM, alone, bits, json, kill, mpirun, ranks_of, refusal};
 
 /// So many that the job takes a second or two.
-const PERIODS: &str = if cfg!(debug_assertions) {
-    "300"
-} else {
-    "9000"
-};
+const PERIODS: &str = "9000";
 
 const JOB: [&str; 7] = [
     "wealth",

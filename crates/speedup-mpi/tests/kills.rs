@@ -12,11 +12,7 @@ use rand::RngExt;
 use speedup::Streams;
 
 /// So many that the job takes a second or two.
-const PERIODS: &str = if cfg!(debug_assertions) {
-    "300"
-} else {
-    "9000"
-};
+const PERIODS: &str = "9000";
 
 const JOB: [&str; 5] = ["wealth", "--households", "20000", "--periods", PERIODS];
 
