@@ -43,6 +43,8 @@ pub fn mpirun_with_no_program() -> Command {
     let mut command = Command::new(name);
     if *is_open_mpi {
         command.arg("--oversubscribe");
+        // All ranks are on this computer. To look for fast networks would take a second at each start.
+        command.args(["--mca", "pml", "ob1", "--mca", "btl", "^ofi"]);
         // Containers often have no other user.
         command.envs(
             ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"].map(|name| (name, "1")),
