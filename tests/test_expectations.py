@@ -151,6 +151,7 @@ class FakeClient:
         self.nb = notebook
         self.shown: dict[int, Iterator[str]] = {k: iter(texts) for k, texts in shown.items()}
         self.ran: list[int] = []
+        self.cell_seconds: list[float] = []
 
     def execute_cell(self, cell: NotebookNode, index: int) -> None:
         self.ran.append(index)
