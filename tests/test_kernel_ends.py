@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import write_connection_file
 from kernels import Kernel, rust_kernel
 from processes import left_over, marked_environment, with_mark
 
@@ -55,6 +56,18 @@ def test_nothing_is_left_when_the_kernel_or_then_the_server_is_killed(root: Path
         finally:
             server.kill()
     assert not left_over(marks[1])
+
+
+def test_a_kernel_ends_whose_server_had_ended_before_it_began(root: Path, tmp_path: Path) -> None:
+    server = subprocess.Popen(["true"])
+    server.wait()
+    environment, mark = marked_environment()
+    file, _ = write_connection_file(str(tmp_path / "kernel.json"))
+    command = [str(root / "target/kernel/launcher"), file]
+    environment["JPY_PARENT_PID"] = str(server.pid)
+    with subprocess.Popen(command, env=environment, start_new_session=True) as launcher:
+        assert launcher.wait(timeout=300) != 0
+    assert not left_over(mark)
 
 
 # Workers that somebody has stopped notice nothing until they go on.

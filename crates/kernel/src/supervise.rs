@@ -4,7 +4,11 @@
 //! that is killed does not end the cell that it runs.
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, getpgrp, getpid, kill_process, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, getpgrp, getpid, kill_process, kill_process_group, test_kill_process,
+};
+use std::env;
 use std::os::unix::process::{ExitStatusExt, parent_id};
 use std::process::Command;
 use std::sync::Arc;
@@ -17,6 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Runs the kernel until it, or the server that started this process, ends; gives its exit status.
 pub fn run(command: &mut Command) -> Result<i32> {
     let server = parent_id();
+    let named = env::var("JPY_PARENT_PID").ok().and_then(|id| pid(&id));
     let name = command.get_program().to_string_lossy().into_owned();
     let mut kernel = command
         .spawn()
@@ -25,7 +30,7 @@ pub fn run(command: &mut Command) -> Result<i32> {
     let running = Arc::new(());
     let watched = Arc::downgrade(&running);
     thread::spawn(move || {
-        while parent_id() == server {
+        while parent_id() == server && named.is_none_or(exists) {
             thread::sleep(PAUSE);
             if watched.strong_count() == 0 {
                 return;
@@ -43,6 +48,17 @@ pub fn run(command: &mut Command) -> Result<i32> {
         eprintln!("the kernel has ended: {status}");
     }
     Ok(status.code().unwrap_or(1))
+}
+
+/// The process of this number.
+fn pid(number: &str) -> Option<Pid> {
+    number.parse().ok().and_then(Pid::from_raw)
+}
+
+/// Whether a process is there. A server may have ended before this program could see that it was its parent; Jupyter
+/// names it in a variable.
+fn exists(process: Pid) -> bool {
+    test_kill_process(process) != Err(Errno::SRCH)
 }
 
 /// Lets stopped processes go on, such as workers of a cell that somebody stopped: they end by themselves when the
@@ -67,6 +83,14 @@ fn end_all(kernel: Pid) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_has_ended_is_told_from_one_that_runs() {
+        let mut ended = Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        assert!(!exists(Pid::from_child(&ended)) && exists(getpid()));
+        assert!(pid("12").is_some() && pid("0").is_none() && pid("x").is_none());
+    }
 
     #[test]
     fn the_kernel_s_status_is_given_back() {
