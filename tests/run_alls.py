@@ -96,7 +96,7 @@ def measures(cells: Iterable[NotebookNode]) -> bool:
 
 @contextmanager
 def busy(count: int) -> Iterator[None]:
-    """So many programs that always compute."""
+    """Runs a number of programs that always compute."""
     programs = [subprocess.Popen(["yes"], stdout=subprocess.DEVNULL) for _ in range(count)]
     try:
         yield

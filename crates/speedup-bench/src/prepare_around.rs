@@ -75,7 +75,7 @@ pub fn message_bytes(threads: Threads, scale: Scale) -> Result<Run> {
     round_trips(threads, 8, scale.side(125_000, 1))
 }
 
-/// Jobs that give the numbers from 0 back, so many in each, each in a message of its own.
+/// Jobs that give the numbers from 0 back, with `numbers` of them in each job, and a message of its own for each.
 fn round_trips(threads: Threads, jobs: usize, numbers: usize) -> Result<Run> {
     let number = |k: usize| k as f64;
     let job = |k: usize| Cubic {

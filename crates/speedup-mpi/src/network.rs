@@ -127,7 +127,7 @@ fn batches(world: &SimpleCommunicator, mut call: impl FnMut()) -> f64 {
     counted[BATCHES / 2]
 }
 
-/// The calls of a batch after one with so many, each of which took so long.
+/// The calls of the next batch, from the calls of this one and the seconds per call.
 fn next_calls(calls: u32, seconds: f64) -> u32 {
     let most = MOST_CALLS.min(f64::from(calls) * GROWTH);
     (BATCH_SECONDS / seconds).clamp(1.0, most) as u32

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{Folder, PROGRAM, alone, bits, json, kill, mpirun, ranks_of, refusal};
 
-/// So many that the job takes a second or two.
+/// With this number of periods the job takes a second or two.
 const PERIODS: &str = "9000";
 
 const JOB: [&str; 7] = [

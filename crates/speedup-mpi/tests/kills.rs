@@ -11,7 +11,7 @@ use common::{Folder, PROGRAM, bits, is_alive, json, kill, mpirun, ranks_of, wait
 use rand::RngExt;
 use speedup::Streams;
 
-/// So many that the job takes a second or two.
+/// With this number of periods the job takes a second or two.
 const PERIODS: &str = "9000";
 
 const JOB: [&str; 5] = ["wealth", "--households", "20000", "--periods", PERIODS];

@@ -145,7 +145,7 @@ impl Normals {
                 found.push(events(&format!("{sign}{k}"), count, n, above(k.into()))?);
             }
         }
-        // The largest of n draws: so many are expected beyond it.
+        // The largest of n draws, and the number of draws that is expected beyond it.
         let beyond = n as f64 * 2.0 * above(self.largest);
         let text = format!(
             "largest: {:.4}, beyond which {beyond:.3} are expected",
