@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import small_course
+import small_notebooks
 from small_course import END_SECONDS, Course
 
 
@@ -65,6 +66,8 @@ def test_a_machine_that_refuses_is_named_and_nothing_is_damaged(
 ) -> None:
     line, step = REFUSALS[name]
     folder = course.notebook.parent
+    # As it was before its first run, so that there is something to write.
+    small_notebooks.write(course.notebook, small_course.CODE)
     before = course.notebook.read_bytes()
     names: dict[str, object] = {"out": folder / "out", "notebook": course.notebook}
     names |= {"folder": folder, "root": root}

@@ -13,6 +13,8 @@ from outputs import plain_text
 from processes import left_over, marked_environment
 
 END_SECONDS = 1800  # a bound for what hangs, not a claim of speed
+SLOW = "std::thread::sleep(std::time::Duration::from_secs(2));"
+CODE = ["6 * 7", f'{SLOW} println!("slow");']
 
 
 @dataclass
@@ -63,9 +65,7 @@ class Course:
 
 def make(xtask: Path, folder: Path) -> Course:
     """One that was run before, so that the notebook's file has outputs."""
-    slow = "std::thread::sleep(std::time::Duration::from_secs(2));"
-    code = ["6 * 7", f'{slow} println!("slow");']
-    notebook = small_notebooks.write(folder / "small.ipynb", code)
+    notebook = small_notebooks.write(folder / "small.ipynb", CODE)
     course = Course(notebook, command(xtask, notebook))
     began = time.monotonic()
     course.works()

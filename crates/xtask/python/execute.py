@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -28,6 +29,7 @@ import expect
 import nbformat
 import psutil
 import stamp
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -252,8 +254,10 @@ def execute(
         language = info["content"]["language_info"]
     finally:
         kill_group(group)
-        if manager.has_kernel:
-            run_sync(manager.shutdown_kernel)(now=True)
+        # After a start that failed the sockets are closed already, and the kernel is gone.
+        with contextlib.suppress(zmq.ZMQError):
+            if manager.has_kernel:
+                run_sync(manager.shutdown_kernel)(now=True)
     notebook.metadata["language_info"] = {k: v for k, v in language.items() if v}
     notebook.metadata["kernelspec"] = {
         "display_name": "Rust",
