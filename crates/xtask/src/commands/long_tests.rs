@@ -1,6 +1,6 @@
 //! `cargo xtask test --long`: the long forms of tests, which take hours.
 
-use super::test_suite::Pytest;
+use super::python_tests::Pytest;
 use crate::handouts::chromium;
 use crate::setup;
 use crate::setup::mpi::Mpi;

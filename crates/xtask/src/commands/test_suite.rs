@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
+use super::python_tests::{self, Pytest, is_ci};
 use crate::handouts::{self, Request, Run, chromium};
 use crate::setup::beside;
 use crate::setup::mpi::Mpi;
@@ -9,10 +10,7 @@ use crate::tools::python::{Needs, PythonEnv};
 use crate::tools::step::{Outcome, Steps};
 use crate::tools::{child, jupyter_env, notebook, toolchain};
 use crate::{files, setup, tidy};
-use anyhow::{Context, Result, bail, ensure};
-use std::env;
-use std::fs;
-use std::path::Path;
+use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
 /// The checks by cargo, before the set-up.
@@ -44,7 +42,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let out = paths.target.join("test-handouts");
     files::remove(&out)?;
     let notebooks = notebook::find(&[], paths)?;
-    let others = handouts::STEPS + tidy::STEPS + 5;
+    let others = handouts::STEPS + tidy::STEPS + python_tests::STEPS + 4;
     let mut steps = Steps::new(CARGO.len() + setup::STEPS + others);
     let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
     let browser = steps.run("Browser for the tests", || {
@@ -56,6 +54,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     rust_format(paths, &mut steps)?;
     // What the set-up builds is built meanwhile, where a core is idle.
     let (early, checked) = beside::run(
+        beside::BUILDS,
         || ground.early(paths, force),
         || rust_checks(paths, &mut steps, ground.python()),
     );
@@ -69,13 +68,15 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     // With printing there is one step more.
     steps.expect(usize::from(browser.is_some()));
-    Run::begin(paths, &request, &notebooks)?.finish(&mut steps, &python)?;
+    let pages = Run::begin(paths, &request, &notebooks)?;
     let pytest = Pytest {
         own: &own,
         handouts: &request.out,
         browser: browser.as_deref(),
     };
-    pytest.run(paths, &mut steps, &python, pytest_args)?;
+    pytest.run(paths, &mut steps, &python, pytest_args, |steps| {
+        pages.finish(steps, &python)
+    })?;
     if browser.is_none() {
         println!("{}", left_out());
         ensure!(!is_ci(), "tests were left out, which is an error in CI");
@@ -126,11 +127,6 @@ fn left_out() -> String {
     )
 }
 
-/// Whether nobody watches, so that what is left out must fail.
-fn is_ci() -> bool {
-    env::var_os("CI").is_some_and(|value| !value.is_empty())
-}
-
 fn check(steps: &mut Steps, name: &str, command: &mut Command) -> Result<()> {
     steps
         .run(name, || child::run_in_terminal(command).map(Outcome::Done))
@@ -158,81 +154,4 @@ fn ruff(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<()> {
             run(&["format", "--check"]).map(Outcome::Done)
         })
         .with_context(|| format!("the step `{name}` failed"))
-}
-
-/// What the Python tests are told.
-pub struct Pytest<'a> {
-    /// A copy of this program, which cargo does not replace.
-    pub own: &'a Path,
-    /// The folder of the pages.
-    pub handouts: &'a Path,
-    /// The browser, if there is one.
-    pub browser: Option<&'a Path>,
-}
-
-impl Pytest<'_> {
-    /// Tells it to a command.
-    pub fn set(&self, command: &mut Command) {
-        command
-            .env("SPEEDUP_HANDOUTS", self.handouts)
-            .env("SPEEDUP_XTASK", self.own);
-        if let Some(browser) = self.browser {
-            command.env("SPEEDUP_CHROMIUM", browser);
-        }
-    }
-
-    fn run(
-        &self,
-        paths: &Paths,
-        steps: &mut Steps,
-        python: &PythonEnv,
-        args: &[String],
-    ) -> Result<()> {
-        let report = paths.work.join("pytest.xml");
-        files::remove(&report)?;
-        files::make_folder(&paths.work)?;
-        steps.announce("Python tests");
-        let mut command = jupyter_env::python(paths, python);
-        command
-            .args(["-m", "pytest", "tests", "-v", "-rA", "--color=no"])
-            // More processes than cores, as tests of kernels and pages wait. `distribution.py` deals out the tests.
-            .args(["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"])
-            .arg(format!("--junitxml={}", report.display()));
-        if self.browser.is_none() {
-            command.args(["-m", "not browser"]);
-        }
-        self.set(&mut command);
-        command.args(args).current_dir(&paths.root);
-        child::run_in_terminal(&mut command).context("the step `Python tests` failed")?;
-        if is_ci() {
-            let text = fs::read_to_string(&report).context("pytest wrote no report")?;
-            match skipped(&text) {
-                Some(0) => {}
-                Some(count) => bail!("pytest skipped {count} tests, which is an error in CI"),
-                None => bail!("cannot read pytest's report {}", report.display()),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// How many tests a JUnit report counts as skipped.
-fn skipped(report: &str) -> Option<usize> {
-    let (_, after) = report.split_once("<testsuite ")?;
-    let (attributes, _) = after.split_once('>')?;
-    let (_, value) = attributes.split_once("skipped=\"")?;
-    value.split('"').next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn skipped_tests_are_counted() {
-        let report = "<?xml version=\"1.0\"?><testsuites name=\"x\"><testsuite name=\"pytest\" \
-                      errors=\"0\" failures=\"0\" skipped=\"2\" tests=\"5\">";
-        assert_eq!(skipped(report), Some(2));
-        assert_eq!(skipped("<html>"), None);
-    }
 }

@@ -22,6 +22,16 @@ impl Notebook {
             cells,
         })
     }
+
+    /// The same without the blocks of *Going further*, if it has any: an edition of its own.
+    pub fn spine(&self) -> Option<Notebook> {
+        let cells = self.cells.iter().filter(|cell| !cell.has_tag("further"));
+        let cells: Vec<Cell> = cells.cloned().collect();
+        (cells.len() < self.cells.len()).then(|| Notebook {
+            path: self.path.clone(),
+            cells,
+        })
+    }
 }
 
 /// Whether a cell is there to fail, so that it need not be valid Rust.

@@ -18,9 +18,13 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
     let root = paths.work.join("lint");
     let mut problems = Vec::new();
     let mut crates = Vec::new();
-    for (number, notebook) in notebooks.iter().enumerate() {
-        match lint_crate::source(notebook) {
+    let spines: Vec<Notebook> = notebooks.iter().filter_map(Notebook::spine).collect();
+    for (number, notebook) in notebooks.iter().chain(&spines).enumerate() {
+        let only_errors = number >= notebooks.len();
+        match lint_crate::source(notebook, only_errors) {
             Ok(source) => crates.push((notebook, source, format!("notebook-{number}"))),
+            // Found in the whole notebook, too.
+            Err(_) if only_errors => {}
             Err(cell) => {
                 let text = "does not parse, so that the notebook cannot be linted";
                 problems.push(Problem::new(&notebook.path, cell, text.to_owned()));
@@ -117,7 +121,8 @@ impl Message {
         let place = self.line.and_then(|line| *source.lines.get(line - 1)?);
         match place {
             Some((cell, line)) => {
-                let text = format!("line {line}: {}", self.text);
+                let with = source.only_errors.then_some("without Going further, ");
+                let text = format!("{}line {line}: {}", with.unwrap_or_default(), self.text);
                 Problem::new(&notebook.path, &notebook.cells[cell], text)
             }
             None => Problem {
@@ -168,6 +173,28 @@ mod tests {
     use super::*;
     use crate::files::TestFolder;
     use crate::tools::notebook::Cell;
+
+    #[test]
+    fn a_cell_of_the_spine_that_needs_a_block_is_named() {
+        let folder = TestFolder::new("lint-spine");
+        files::write(&folder.0.join("Cargo.lock"), b"version = 4\n").unwrap();
+        let [first, further] = ["let a = 1;", "let b = a;"].map(Cell::of_test);
+        let mut notebook = Notebook {
+            path: folder.0.join("a.ipynb"),
+            cells: vec![first, further.tagged("further"), Cell::of_test("a + b")],
+        };
+        let found = |notebook: &Notebook| {
+            let paths = Paths::of(&folder.0);
+            all(&paths, std::slice::from_ref(notebook)).unwrap()
+        };
+        let problems = found(&notebook);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].text.contains("E0425"), "{}", problems[0].text);
+        assert!(problems[0].text.contains("without Going further"));
+        notebook.cells[2] = Cell::of_test("a + 1");
+        notebook.cells[1].source = "let b = a;\nb".to_owned();
+        assert!(found(&notebook).is_empty());
+    }
 
     /// What clippy says of a notebook without dependencies.
     fn linted(name: &str, cells: &[&str]) -> Vec<String> {
