@@ -81,9 +81,10 @@ def interrupt(kernel: Kernel, code: str, says: bool, after: float) -> tuple[dict
         wait_until_begun(kernel, asked)
     time.sleep(after)
     begin = time.monotonic()
-    # A reader may press the button again.
+    # A reader may press the button again, before the next cell.
     for _ in range(1 + (after > 0.5)):
-        kernel.manager.interrupt_kernel()
+        kernel.client.control_channel.send(kernel.client.session.msg("interrupt_request"))
+        kernel.client.get_control_msg(timeout=CELL_SECONDS)
     return kernel.ask(asked), time.monotonic() - begin
 
 

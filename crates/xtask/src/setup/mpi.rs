@@ -27,6 +27,10 @@ const PROGRAM: &str = "speedup-mpi";
 const LIBCLANG: &str =
     "import pathlib, clang; print(pathlib.Path(clang.__file__).parent / 'native')";
 
+/// Variables that bindgen reads: the folder of clang's library, and options for it.
+const CLANG: &str = "LIBCLANG_PATH";
+const CLANG_OPTIONS: &str = "BINDGEN_EXTRA_CLANG_ARGS";
+
 /// An MPI: how programs for it are built and started.
 pub struct Mpi {
     /// Its name and version, as `Open MPI 5.0.11`.
@@ -194,27 +198,48 @@ fn script(prefix: &Path) -> String {
 
 /// Where bindgen finds the library of clang, and the headers of the compiler, which the Python package lacks.
 fn libclang(python: &PythonEnv) -> Vec<(&'static str, OsString)> {
-    const FOLDER: &str = "LIBCLANG_PATH";
-    if env::var_os(FOLDER).is_some() {
-        return Vec::new();
+    if let Some(variables) = told(|name| env::var_os(name)) {
+        return variables;
     }
     let Ok(folder) = child::output(Command::new(&python.python).args(["-c", LIBCLANG])) else {
         return Vec::new();
     };
-    let mut variables = vec![(FOLDER, folder.trim().into())];
+    let mut variables = vec![(CLANG, folder.trim().into())];
     let headers = child::output(Command::new("cc").arg("-print-file-name=include"));
     let headers = headers.unwrap_or_default();
     if Path::new(headers.trim()).is_absolute() {
         let option = format!("-I{}", headers.trim());
-        variables.push(("BINDGEN_EXTRA_CLANG_ARGS", option.into()));
+        variables.push((CLANG_OPTIONS, option.into()));
     }
     variables
+}
+
+/// What this program was told of clang. It is written down like what is found: a notebook may be opened where the
+/// variables are not set.
+fn told(variable: impl Fn(&str) -> Option<OsString>) -> Option<Vec<(&'static str, OsString)>> {
+    let mut variables = vec![(CLANG, variable(CLANG)?)];
+    variables.extend(variable(CLANG_OPTIONS).map(|options| (CLANG_OPTIONS, options)));
+    Some(variables)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::files::TestFolder;
+
+    #[test]
+    fn a_build_that_an_earlier_one_started_is_told_the_same() {
+        let first: Vec<(&str, OsString)> = vec![(CLANG, "/l".into()), (CLANG_OPTIONS, "-I".into())];
+        for count in [1, 2] {
+            let set = &first[..count];
+            let variable = |name: &str| {
+                let found = set.iter().find(|(other, _)| *other == name);
+                found.map(|(_, value)| value.clone())
+            };
+            assert_eq!(told(variable).as_deref(), Some(set));
+        }
+        assert_eq!(told(|_| None), None);
+    }
 
     #[test]
     fn an_mpi_is_known_by_its_version() {
