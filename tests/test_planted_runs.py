@@ -133,7 +133,7 @@ def test_a_notebook_edited_while_it_runs_is_not_written_over(xtask: Path, tmp_pa
     before = path.read_text("utf-8")
     run, _ = run_handouts(xtask, path, tmp_path / "out", 300, "--in-place")
     assert run.returncode != 0
-    assert "edited while they ran" in run.stderr and "out/edited.ipynb" in run.stderr
+    assert "changed while they ran" in run.stderr and "out/edited.ipynb" in run.stderr
     assert path.read_text("utf-8") == before + "\n"
     assert "42" in (tmp_path / "out/edited.ipynb").read_text("utf-8")
 

@@ -124,8 +124,8 @@ impl NotebookTimes {
         } = &self.head;
         let mut text = format!(
             "### Notebooks: {processor}, {date}\n\n\
-             | notebook | kernel started | first chart, nothing kept | all kept | limit | share of it | \
-             Run All, nothing kept | all kept | cells | shortest cell | limit | share of it |\n|{}\n",
+             | notebook | kernel answers | first chart: new | kept | cells compute | share | \
+             Run All: new | kept | cells | shortest cell | cells compute | share |\n|{}\n",
             " --- |".repeat(12)
         );
         for (name, new) in &self.runs[0] {
@@ -156,9 +156,9 @@ impl NotebookTimes {
             ];
             text += &format!("| {} |\n", cells.join(" | "));
         }
-        text + "\nEach notebook ran once with no compiled cell kept, then with all cells kept; of these runs the shortest \
-                counts. *Limit* is what remains of the time with all kept, without the start of the kernel and \
-                without the shortest cell's time for each cell: what the cells compute. *Share* is its part of the time.\n"
+        text + "\nTimes count from the start of the kernel. *New*: no compiled cell is kept. *Kept*: all are, and of the runs \
+                the shortest counts. *Cells compute* is the time with all kept, without the start of the kernel and \
+                without the shortest cell's time for each cell; no kernel can take less. *Share* is its part of the time.\n"
     }
 }
 

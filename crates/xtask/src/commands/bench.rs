@@ -36,7 +36,8 @@ pub struct BenchArgs {
     /// In turns with programs in Python and C; writes the tables of ratios and their chart
     #[arg(long)]
     peers: bool,
-    /// Only the notebooks: start, first chart and Run All, once with nothing kept and twice with all kept
+    /// Only the notebooks: start, first chart and Run All. Deletes the compiled cells that are kept, and runs all notebooks
+    /// three times
     #[arg(long, conflicts_with_all = ["only", "level", "quick", "peers"])]
     notebooks: bool,
     /// Measure nothing: write tables and chart again from the results in the repository

@@ -92,7 +92,7 @@ struct TestArgs {
     /// Redo every set-up step first, also the kernel's build in the user's cache
     #[arg(long, conflicts_with = "long")]
     force: bool,
-    /// Run the long forms of tests (tests/long.toml) in place of the checks: these, or all of them, for hours
+    /// Run long tests in place of the checks: the named ones of tests/long.toml, or all, which takes hours
     #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with = "pytest_args")]
     long: Option<Vec<String>>,
     /// Options for pytest, after `--`

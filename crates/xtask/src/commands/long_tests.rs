@@ -54,7 +54,7 @@ pub fn run(paths: &Paths, names: &[String]) -> Result<()> {
     );
     ensure!(
         failed.is_empty(),
-        "these long forms failed: {}",
+        "these long forms failed: {}; run one again with cargo xtask test --long NAME",
         failed.join(", ")
     );
     Ok(())
@@ -75,7 +75,10 @@ fn read(text: &str) -> Result<Forms> {
 fn chosen(mut forms: Forms, names: &[String]) -> Result<Forms> {
     if let Some(unknown) = names.iter().find(|name| !forms.contains_key(*name)) {
         let known: Vec<&str> = forms.keys().map(String::as_str).collect();
-        bail!("no long form {unknown}; there are {}", known.join(", "));
+        bail!(
+            "there is no long form `{unknown}`; use one of: {}",
+            known.join(", ")
+        );
     }
     forms.retain(|name, _| names.is_empty() || names.contains(name));
     Ok(forms)

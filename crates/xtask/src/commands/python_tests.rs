@@ -77,7 +77,7 @@ impl Pytest<'_> {
         // With arguments, all that were chosen may be in one part.
         ensure!(
             first && last || !args.is_empty() && (first || last),
-            "pytest found no test to run"
+            "pytest found no test; check what follows `--`"
         );
         Ok(())
     }
@@ -116,12 +116,17 @@ fn ended(paths: &Paths, (part, _): (&str, &str), status: ExitStatus) -> Result<b
     if status.code() == Some(NONE_CHOSEN) {
         return Ok(false);
     }
-    ensure!(status.success(), "Python tests failed ({part}, {status})");
+    ensure!(
+        status.success(),
+        "Python tests failed ({status}); the lines FAILED above name them"
+    );
     if is_ci() {
         let text = fs::read_to_string(report(paths, part)).context("pytest wrote no report")?;
         match skipped(&text) {
             Some(0) => {}
-            Some(count) => bail!("pytest skipped {count} tests, which is an error in CI"),
+            Some(count) => bail!(
+                "pytest skipped {count} tests, which CI does not allow; the lines SKIPPED above say why"
+            ),
             None => bail!("cannot read pytest's report on {part}"),
         }
     }

@@ -121,8 +121,8 @@ fn rust_checks(paths: &Paths, steps: &mut Steps, python: &PythonEnv) -> Result<(
 
 fn left_out() -> String {
     format!(
-        "LEFT OUT: all tests that need a browser, since there is none and none could be got.\n\
-         These are the tests of the pages, the PDF files and JupyterLab. To run them: {}",
+        "LEFT OUT: all tests that need a browser. No Chromium was found, and none could be installed.\n\
+         These are the tests of the pages, the PDF files and JupyterLab. To run them, {}",
         chromium::INSTALL
     )
 }

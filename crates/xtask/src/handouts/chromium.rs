@@ -23,7 +23,7 @@ const PROGRAMS: [&str; 6] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 /// How it is installed by hand.
-pub const INSTALL: &str = "install it (Debian, Ubuntu: apt install chromium)";
+pub const INSTALL: &str = "install Chromium; on Debian and Ubuntu: apt install chromium";
 /// Prints where Playwright has put its own.
 const ASK_PLAYWRIGHT: &str = "
 from playwright.sync_api import sync_playwright

@@ -26,7 +26,10 @@ impl Originals {
         kept: PathBuf,
     ) -> Result<()> {
         if !fs::read(file).is_ok_and(|now| now == original) {
-            println!("      {} was edited and stays", paths.show(file));
+            println!(
+                "      {} was changed meanwhile, and is not written",
+                paths.show(file)
+            );
             self.edited.push((file.to_owned(), kept));
             return Ok(());
         }
@@ -44,10 +47,10 @@ impl Originals {
         }
         let lines = self.edited.iter().map(|(file, kept)| {
             let (file, kept) = (paths.show(file), paths.show(kept));
-            format!("  {file}: executed as it was before, see {kept}")
+            format!("  {file}: the executed copy is {kept}")
         });
         bail!(
-            "edited while they ran, and left as they are now:\n{}\nrun this again for them",
+            "these notebooks were changed while they ran, and are left as they are now:\n{}\nnext: run the same command again for them",
             lines.collect::<Vec<_>>().join("\n")
         )
     }

@@ -126,7 +126,9 @@ fn refuse_other_folder(place: &Path) -> Result<()> {
              move it away or delete it, or name another folder with --out"
         );
     }
-    bail!("{shown} holds other files; name an empty folder or one of handouts with --out")
+    bail!(
+        "{shown} holds other files; with --out name an empty folder, or one that this command wrote"
+    )
 }
 
 #[cfg(test)]

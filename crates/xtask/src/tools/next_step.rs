@@ -4,15 +4,15 @@
 const STEPS: [(&str, &str); 7] = [
     (
         "No space left on device",
-        "free some space on that disk, or name a folder on another one with --out, and run the same command again",
+        "free some space on that disk, and run the same command again; results can go to another disk with --out",
     ),
     (
         "Disk quota exceeded",
-        "free some space, or name a folder elsewhere with --out, and run the same command again",
+        "free some space, and run the same command again; results can go elsewhere with --out",
     ),
     (
         "Read-only file system",
-        "copy the checkout to a place that can be written, or name such a folder with --out",
+        "copy the checkout to a place that can be written; if only the results are refused, name such a folder with --out",
     ),
     (
         "Permission denied",
@@ -24,11 +24,11 @@ const STEPS: [(&str, &str); 7] = [
     ),
     (
         "cannot be downloaded",
-        "see that this machine has a network, and run the same command again; only the first run needs one",
+        "connect this machine to the network, and run the same command again; only the first run needs one",
     ),
     (
         "cannot install the packages",
-        "see that this machine has a network, and run the same command again; only the first run needs one",
+        "if the last lines of pip above name the network, connect this machine to it, and run the same command again",
     ),
 ];
 
