@@ -7,6 +7,7 @@ A file of `student_cells/` is a list of cells:
 - `before`          cells that are run first, without a fault
 - `shows`           a part of what it shows, if all is well; nothing is shown for an empty text
 - `error`, `panic`  a part of the message of the first error
+- `lines`           a part of the lines below that message
 - `ends`            a part of the message, as the process that runs the cells has ended
 - `interrupt`       the cell is interrupted
 - `answer`          what is typed when the cell asks for a line
@@ -40,7 +41,7 @@ LONG = {
 }
 ENDED, GONE = "The cell's process has ended", "All variables are gone"
 KEYS = {"name", "code", "before", "shows", "error", "panic", "ends", "interrupt", "answer"}
-KEYS |= {"after", "leaves", "note"}
+KEYS |= {"after", "leaves", "lines", "note"}
 INTERRUPT_SECONDS = 1.0
 # What names the kernel's own code, which says nothing to a student.
 INTERNAL = ("evcxr_", "EvcxrUser", "EVCXR_", "lib.rs", "run_user_code", "JOBSERVER", "MAKEFLAGS")
@@ -105,6 +106,8 @@ def message_problem(cell: Cell, answer: Answer) -> str | None:
     if kind == "ends" and not (ENDED in message and GONE in message):
         return f"does not say that the process has ended: {message}"
     place = shown if kind == "ends" else message
+    if cell.get("lines", "") not in shown:
+        return f"shows {shown[:600]!r}"
     return None if cell[kind] in place else f"says {place[:600]!r}"
 
 

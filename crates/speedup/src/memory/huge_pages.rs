@@ -173,6 +173,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri ends where memory is refused")]
     fn too_much_memory_is_an_error() {
         let none = parallel_fill_new::<f64>(usize::MAX / 16, 1, Threads::Sequential, |_, _| ());
         assert!(none.unwrap_err().to_string().contains("memory"));

@@ -19,7 +19,7 @@ pub(crate) struct WriteOnly<'a, T> {
 impl<T> Drop for WriteOnly<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
         if self.streamed {
             // SAFETY: SSE is part of x86-64.
             #[allow(unsafe_code)]
@@ -133,14 +133,14 @@ const BLOCK: usize = 512;
 #[repr(align(64))]
 struct Block<T>([T; BLOCK]);
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(any(not(target_arch = "x86_64"), miri))]
 fn copy_past_the_caches<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
     for (&from, to) in from.iter().zip(to) {
         to.write(from);
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 fn copy_past_the_caches<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
     const { assert!(size_of::<T>() == 8) };
     assert!(to.len() == from.len() && to.as_ptr().align_offset(64) == 0);
@@ -156,7 +156,7 @@ fn copy_past_the_caches<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
 }
 
 /// Copies with streaming stores of 32 bytes.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 #[target_feature(enable = "avx")]
 fn stream_avx<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
     use std::arch::x86_64::{__m256i, _mm256_stream_si256};
@@ -177,7 +177,7 @@ fn stream_avx<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
 }
 
 /// Copies with streaming stores of 16 bytes.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 fn stream_sse2<T: Word>(from: &[T], to: &mut [MaybeUninit<T>]) {
     use std::arch::x86_64::{__m128i, _mm_stream_si128};
     let (from, last_from) = from.as_chunks::<2>();

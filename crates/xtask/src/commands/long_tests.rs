@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(of_one.unwrap().len(), 1);
         let error = chosen(forms, &["luck".to_owned()]).unwrap_err().to_string();
         assert!(
-            error.starts_with("no long form luck; there are "),
+            error.starts_with("there is no long form `luck`; use one of: "),
             "{error}"
         );
         assert!(error.contains(&one), "{error}");
