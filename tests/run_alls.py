@@ -46,6 +46,9 @@ BUSY_PROCESSES = 8
 PROGRAM = "evcxr_jupyter"
 # A number that a list of source cells wants otherwise.
 FAR = re.compile(r"is not within [\d.e-]+ of ")
+# A variable's name, without its type, and what it becomes.
+LET = re.compile(r"(?ms)^let ([^=:]+)[^=]*=(.*?);$")
+WORD = re.compile(r"\b[a-z_]\w*\b")
 Run = dict[str, Any]
 
 
@@ -78,15 +81,31 @@ def check(notebook: NotebookNode, name: str) -> tuple[list[str], list[str], int]
     entries = source_lists.load(lists[name]) if name in lists else []
     timed = [entry["id"] for entry in entries if measures(claims.cells_of(notebook, entry["id"]))]
     wrong, times = [], []
+    on_times = cells_on_times(notebook)
     for problem in claims.problems(notebook, entries) if name != source_lists.PRIMER else []:
         is_number = FAR.search(problem) and problem.split(": ")[0] in timed
         (times if is_number else wrong).append(problem)
     for found, problem in expect.contradictions(notebook):
-        of_times = measures(notebook.cells[index] for index in found.meant)
+        of_times = bool(on_times & set(found.meant))
         (times if of_times or "value" in found.claim else wrong).append(f"{found.says}: {problem}")
     code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     again = {index for last in code for index in expect.to_repeat(notebook, last)}
     return wrong, times, len(again)
+
+
+def cells_on_times(notebook: NotebookNode) -> set[int]:
+    """The cells that measure times, or compute with what was measured."""
+    names: set[str] = set()
+    found = set()
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        for left, right in LET.findall(cell.source):
+            if expect.MEASURES.search(right) or names & set(WORD.findall(right)):
+                names |= set(WORD.findall(left)) - {"mut"}
+        if measures([cell]) or names & set(WORD.findall(cell.source)):
+            found.add(index)
+    return found
 
 
 def measures(cells: Iterable[NotebookNode]) -> bool:

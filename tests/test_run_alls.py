@@ -9,6 +9,7 @@ import nbformat
 import pytest
 import run_alls
 import source_lists
+from nbformat.v4 import new_code_cell, new_notebook
 
 # One with a list of source cells, one without.
 SOME = ["04-wealth", "06-past-one-machine"]
@@ -29,6 +30,19 @@ def test_outputs_that_are_not_there_are_wrong(name: str, root: Path) -> None:
             cell.outputs = []
     wrong, times, again = run_alls.check(notebook, name)
     assert wrong and times and again
+
+
+def test_what_is_computed_from_times_is_on_times() -> None:
+    code = [
+        "let n = 5;",
+        'let runs: Runs = Compare::new()\n    .way("a", f)\n    .run();',
+        "let gain = runs.speed_ups()[1];",
+        "let sum = 1..n;",
+        "gain > 2.0",
+        "sum",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in code])
+    assert run_alls.cells_on_times(notebook) == {1, 2, 4}
 
 
 def test_a_run_that_was_not_written_to_its_end_is_not_counted(tmp_path: Path) -> None:
