@@ -80,25 +80,12 @@ def executed(handouts: Path) -> Callable[[str], NotebookNode]:
     return lambda name: deepcopy(read(name))
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Which tests are run: all, those that can run while pages are made, or the others."""
-    parser.addoption("--part", choices=["beside-pages", "after-pages"])
-
-
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a browser, so that it can be left out where there is none; sorts."""
-    parts: dict[str, list[pytest.Item]] = {"beside-pages": [], "after-pages": []}
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        needs_browser = bool({"browser", "chromium"} & fixtures)
-        if needs_browser:
+        if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-        waits = needs_browser or "handouts" in fixtures or distribution.waits(item.nodeid)
-        parts["after-pages" if waits else "beside-pages"].append(item)
-    if part := config.getoption("--part"):
-        items[:] = parts.pop(part)
-        config.hook.pytest_deselected(items=[item for rest in parts.values() for item in rest])
     items.sort(key=lambda item: distribution.place(item.nodeid))
 
 

@@ -29,8 +29,6 @@ ALONE: dict[str, tuple[str, ...]] = {
         "test_pages_are",
     ),
 }
-# What runs after the notebooks were run for the pages, as it finds their cells compiled.
-LATE = ("test_edition_runs", "test_editions")
 # The files that take longest, so that no process goes on long after the others have ended.
 FIRST = (
     "test_lab_sessions",
@@ -66,11 +64,6 @@ def place(nodeid: str) -> int:
     """When the tests of a file begin; those of one file are in one place."""
     file = Path(nodeid.partition("::")[0]).stem
     return FIRST.index(file) if file in FIRST else len(FIRST)
-
-
-def waits(nodeid: str) -> bool:
-    """Whether a test runs after the pages are made, though it needs none of them."""
-    return Path(nodeid.partition("::")[0]).stem in LATE
 
 
 class Distribution(LoadScopeScheduling):

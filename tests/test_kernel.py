@@ -193,7 +193,7 @@ def test_a_question_of_the_program_s_is_answered_or_an_error(two: list[Kernel]) 
     kernel = two[0]
     code = "let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nline"
     name, shown, _ = failure(kernel.execute(code))
-    assert name == "Error" and "standard input" in shown
+    assert name == "Error" and "open the notebook in JupyterLab" in shown
     asked: list[str] = []
 
     def answer(message: dict) -> None:

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, in order, stopping at the first that fails.
 
-use super::python_tests::{self, Pytest, is_ci};
+use super::python_tests::{Pytest, is_ci};
 use crate::handouts::{self, Request, Run, chromium};
 use crate::setup::beside;
 use crate::setup::mpi::Mpi;
@@ -42,7 +42,7 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     let out = paths.target.join("test-handouts");
     files::remove(&out)?;
     let notebooks = notebook::find(&[], paths)?;
-    let others = handouts::STEPS + tidy::STEPS + python_tests::STEPS + 4;
+    let others = handouts::STEPS + tidy::STEPS + 5;
     let mut steps = Steps::new(CARGO.len() + setup::STEPS + others);
     let ground = setup::begin(paths, &mut steps, force, &Needs::All)?;
     let browser = steps.run("Browser for the tests", || {
@@ -54,7 +54,6 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     rust_format(paths, &mut steps)?;
     // What the set-up builds is built meanwhile, where a core is idle.
     let (early, checked) = beside::run(
-        beside::BUILDS,
         || ground.early(paths, force),
         || rust_checks(paths, &mut steps, ground.python()),
     );
@@ -68,15 +67,13 @@ pub fn run(paths: &Paths, force: bool, pytest_args: &[String]) -> Result<()> {
     tidy::run(paths, &mut steps, &python, &notebooks, true)?;
     // With printing there is one step more.
     steps.expect(usize::from(browser.is_some()));
-    let pages = Run::begin(paths, &request, &notebooks)?;
+    Run::begin(paths, &request, &notebooks)?.finish(&mut steps, &python)?;
     let pytest = Pytest {
         own: &own,
         handouts: &request.out,
         browser: browser.as_deref(),
     };
-    pytest.run(paths, &mut steps, &python, pytest_args, |steps| {
-        pages.finish(steps, &python)
-    })?;
+    pytest.run(paths, &mut steps, &python, pytest_args)?;
     if browser.is_none() {
         println!("{}", left_out());
         ensure!(!is_ci(), "tests were left out, which is an error in CI");

@@ -6,17 +6,8 @@ use std::time::{Duration, Instant};
 /// What is added to the nice value of the work beside.
 const LOWEST_PRIORITY: i32 = 19;
 
-/// What the set-up builds beside other work.
-pub const BUILDS: &str = "the build of the notebooks' crates and programs";
-
 /// Runs `work` to its end, and `beside` meanwhile, in the gaps that it leaves; gives what both give.
-///
-/// `what` is done beside, for those who wait for it at the end.
-pub fn run<B: Send, T>(
-    what: &str,
-    beside: impl FnOnce() -> B + Send,
-    work: impl FnOnce() -> T,
-) -> (B, T) {
+pub fn run<B: Send, T>(beside: impl FnOnce() -> B + Send, work: impl FnOnce() -> T) -> (B, T) {
     thread::scope(|scope| {
         let other = scope.spawn(|| {
             // Linux has a priority for each thread, which the programs that it starts inherit.
@@ -27,7 +18,7 @@ pub fn run<B: Send, T>(
         let mut shown = Instant::now();
         while !other.is_finished() {
             if shown.elapsed() > Duration::from_secs(10) {
-                println!("      still at work: {what}");
+                println!("      the notebooks' crates and programs are still being built");
                 shown = Instant::now();
             }
             thread::sleep(Duration::from_millis(100));
@@ -57,6 +48,6 @@ mod tests {
             to_beside.send(2).unwrap();
             from_beside.recv().unwrap()
         };
-        assert_eq!(run("a test", beside, work), (2, 1));
+        assert_eq!(run(beside, work), (2, 1));
     }
 }

@@ -51,9 +51,7 @@ pub fn find_or_build(
     let new = files::sibling(&place, "new");
     files::make_folder(&new)?;
     // The kernel's crates wait for one another.
-    let ((), result) = beside::run(beside::BUILDS, other, || {
-        build(paths, &new, &program, &place)
-    });
+    let ((), result) = beside::run(other, || build(paths, &new, &program, &place));
     files::remove(&new)?;
     result?;
     Ok(Outcome::Done(program))

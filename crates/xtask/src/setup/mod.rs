@@ -132,8 +132,7 @@ impl Ground {
         steps.run("Crates of the notebooks, built ahead", || match job {
             // The largest of them are built one after the other, each on one core.
             Some(job) => {
-                let ((), built) =
-                    beside::run(beside::BUILDS, programs, || job.finish(paths, &program));
+                let ((), built) = beside::run(programs, || job.finish(paths, &program));
                 built.map(Outcome::Done)
             }
             None => Ok(Outcome::UpToDate(())),
