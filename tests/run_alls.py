@@ -86,7 +86,7 @@ def check(notebook: NotebookNode, name: str) -> tuple[list[str], list[str], int]
         is_number = FAR.search(problem) and problem.split(": ")[0] in timed
         (times if is_number else wrong).append(problem)
     for found, problem in expect.contradictions(notebook):
-        of_times = bool(on_times & set(found.meant))
+        of_times = on_times & set(found.meant)
         (times if of_times or "value" in found.claim else wrong).append(f"{found.says}: {problem}")
     code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     again = {index for last in code for index in expect.to_repeat(notebook, last)}

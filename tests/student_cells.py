@@ -105,9 +105,9 @@ def message_problem(cell: Cell, answer: Answer) -> str | None:
         return f"is an error of the kind {name}: {message}"
     if kind == "ends" and not (ENDED in message and GONE in message):
         return f"does not say that the process has ended: {message}"
-    place = shown if kind == "ends" else message
     if cell.get("lines", "") not in shown:
         return f"shows {shown[:600]!r}"
+    place = shown if kind == "ends" else message
     return None if cell[kind] in place else f"says {place[:600]!r}"
 
 

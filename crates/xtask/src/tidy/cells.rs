@@ -10,6 +10,8 @@ pub struct Notebook {
     pub path: PathBuf,
     /// Its cells of code; other cells are only counted.
     pub cells: Vec<Cell>,
+    /// Whether it is the edition without the blocks of *Going further*.
+    pub is_spine: bool,
 }
 
 impl Notebook {
@@ -20,16 +22,18 @@ impl Notebook {
         Ok(Notebook {
             path: path.to_owned(),
             cells,
+            is_spine: false,
         })
     }
 
-    /// The same without the blocks of *Going further*, if it has any: an edition of its own.
+    /// The edition without the blocks of *Going further*, if it has any.
     pub fn spine(&self) -> Option<Notebook> {
         let cells = self.cells.iter().filter(|cell| !cell.has_tag("further"));
         let cells: Vec<Cell> = cells.cloned().collect();
         (cells.len() < self.cells.len()).then(|| Notebook {
             path: self.path.clone(),
             cells,
+            is_spine: true,
         })
     }
 }

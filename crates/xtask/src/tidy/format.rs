@@ -191,6 +191,7 @@ mod tests {
         let notebook = Notebook {
             path: "a.ipynb".into(),
             cells: vec![cell],
+            is_spine: false,
         };
         let mut all = all(&Paths::of(&folder.0), &[notebook]).unwrap();
         if let Some(problem) = all.problems.pop() {

@@ -20,11 +20,10 @@ pub fn all(paths: &Paths, notebooks: &[Notebook]) -> Result<Vec<Problem>> {
     let mut crates = Vec::new();
     let spines: Vec<Notebook> = notebooks.iter().filter_map(Notebook::spine).collect();
     for (number, notebook) in notebooks.iter().chain(&spines).enumerate() {
-        let only_errors = number >= notebooks.len();
-        match lint_crate::source(notebook, only_errors) {
+        match lint_crate::source(notebook) {
             Ok(source) => crates.push((notebook, source, format!("notebook-{number}"))),
             // Found in the whole notebook, too.
-            Err(_) if only_errors => {}
+            Err(_) if notebook.is_spine => {}
             Err(cell) => {
                 let text = "does not parse, so that the notebook cannot be linted";
                 problems.push(Problem::new(&notebook.path, cell, text.to_owned()));
@@ -121,7 +120,7 @@ impl Message {
         let place = self.line.and_then(|line| *source.lines.get(line - 1)?);
         match place {
             Some((cell, line)) => {
-                let with = source.only_errors.then_some("without Going further, ");
+                let with = notebook.is_spine.then_some("without Going further, ");
                 let text = format!("{}line {line}: {}", with.unwrap_or_default(), self.text);
                 Problem::new(&notebook.path, &notebook.cells[cell], text)
             }
@@ -182,6 +181,7 @@ mod tests {
         let mut notebook = Notebook {
             path: folder.0.join("a.ipynb"),
             cells: vec![first, further.tagged("further"), Cell::of_test("a + b")],
+            is_spine: false,
         };
         let found = |notebook: &Notebook| {
             let paths = Paths::of(&folder.0);
@@ -206,6 +206,7 @@ mod tests {
         let notebook = Notebook {
             path: folder.0.join("a.ipynb"),
             cells: cells.iter().map(|source| Cell::of_test(source)).collect(),
+            is_spine: false,
         };
         let problems = all(&Paths::of(&folder.0), &[notebook]).unwrap();
         problems.into_iter().map(|problem| problem.text).collect()
@@ -264,6 +265,7 @@ mod tests {
             cells: vec![Cell::of_test(
                 ":dep none = { path = \"none\" }\nlet _a = 1;",
             )],
+            is_spine: false,
         };
         let error = all(&Paths::of(&folder.0), &[notebook]).err().unwrap();
         assert!(error.to_string().contains("none"), "{error}");

@@ -31,8 +31,6 @@ pub struct Source {
     /// For each of its lines, from 0: the cell (by place among the code cells) and the
     /// line in that cell, from 1.
     pub lines: Vec<Option<(usize, usize)>>,
-    /// Whether nothing but errors is asked for.
-    pub only_errors: bool,
 }
 
 impl Source {
@@ -45,13 +43,13 @@ impl Source {
 
 /// The crate's source, without the cells that are there to fail; or the cell that does
 /// not parse.
-pub fn source(notebook: &Notebook, only_errors: bool) -> std::result::Result<Source, &Cell> {
+pub fn source(notebook: &Notebook) -> std::result::Result<Source, &Cell> {
     let mut source = Source {
         text: String::new(),
         lines: Vec::new(),
-        only_errors,
     };
-    if only_errors {
+    if notebook.is_spine {
+        // The whole notebook is linted, too.
         source.add("#![allow(warnings)]", None);
     }
     for (lint, reason) in ALLOWED {
@@ -132,13 +130,14 @@ mod tests {
         Notebook {
             path: "/n/a.ipynb".into(),
             cells: cells.iter().map(|source| Cell::of_test(source)).collect(),
+            is_spine: false,
         }
     }
 
     #[test]
     fn each_line_knows_its_cell() {
         let notebook = notebook(&[":dep a = \"1\"\nuse a::b;", ":version", "let x = 1;\nx"]);
-        let source = source(&notebook, false).map_err(Cell::label).unwrap();
+        let source = source(&notebook).map_err(Cell::label).unwrap();
         let at = |text: &str| source.text.lines().position(|line| line == text).unwrap();
         assert_eq!(source.lines[at("use a::b;")], Some((0, 2)));
         assert_eq!(source.lines[at("let x = 1;")], Some((2, 1)));
@@ -149,12 +148,9 @@ mod tests {
     #[test]
     fn cells_that_are_there_to_fail_are_left_out() {
         let mut notebook = notebook(&["let = 1;", "let a = 1;"]);
-        assert_eq!(
-            source(&notebook, false).err().map(|cell| cell.index),
-            Some(0)
-        );
+        assert_eq!(source(&notebook).err().map(|cell| cell.index), Some(0));
         notebook.cells[0] = Cell::of_test("let = 1;").tagged("raises-exception");
-        let source = source(&notebook, false).map_err(Cell::label).unwrap();
+        let source = source(&notebook).map_err(Cell::label).unwrap();
         assert!(!source.text.contains("let = 1") && source.text.contains("let a = 1"));
     }
 
