@@ -10,11 +10,15 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 import small_course
 import small_notebooks
+from outputs import plain_text
 from small_course import END_SECONDS, Course
 
 
@@ -99,6 +103,65 @@ def test_two_at_once_take_turns(course: Course) -> None:
     assert [process.returncode for process, _ in started] == [0, 0], said
     assert sum("waiting for another process" in text for text in said) >= 1
     course.works()
+
+
+# The folder, the file and what is written there: in the old form of control groups, and the new.
+GROUPS_OLD = [
+    ("memory", "memory.limit_in_bytes", "1500000000"),
+    ("cpu", "cpu.cfs_quota_us", "100000"),
+    ("pids", "pids.max", "150"),
+]
+GROUPS_NEW = [
+    ("", "memory.max", "1500000000"),
+    ("", "cpu.max", "100000 100000"),
+    ("", "pids.max", "150"),
+]
+IN_A_GROUP = [
+    "{deps}",
+    "speedup::Threads::all().count()",
+    "speedup::kernels::grid::linspace(0.0, 1.0, 1 << 28).unwrap_err().to_string()",
+    "speedup::Threads::new(256)?.install(|| 1).unwrap_err().to_string()",
+    "speedup::kernels::grid::linspace(0.0, 1.0, 1 << 20).unwrap().len()",
+]
+
+
+@contextmanager
+def control_group() -> Iterator[list[Path]]:
+    """Makes a group with 1.5 GB, one core and 150 threads; gives the files that take processes."""
+    top = Path("/sys/fs/cgroup")
+    is_new = (top / "cgroup.controllers").exists()
+    settings = GROUPS_NEW if is_new else GROUPS_OLD
+    folders = {top / place / "speedup-test" for place, _, _ in settings}
+    try:
+        for place, file, value in settings:
+            folder = top / place / "speedup-test"
+            folder.mkdir(exist_ok=True)
+            (folder / file).write_text(value)
+        yield [folder / "cgroup.procs" for folder in folders]
+    finally:
+        for folder in folders:
+            folder.rmdir()
+
+
+def test_the_limits_of_a_control_group_are_those_of_the_machine(
+    xtask: Path, root: Path, tmp_path: Path
+) -> None:
+    """As in a container of a hub, or a job of a cluster."""
+    code = [cell.format(deps=small_notebooks.dep_line(root)) for cell in IN_A_GROUP]
+    notebook = small_notebooks.write(tmp_path / "small.ipynb", code)
+    command = small_course.command(xtask, notebook)
+    with control_group() as files:
+        enter = "; ".join(f"echo $$ > {file}" for file in files)
+        own = ["sh", "-c", f"set -e; {enter}; exec {shlex.join(command)}"]
+        status, said = Course(notebook, own).run()
+    assert status == 0, said
+    cells = nbformat.read(notebook, as_version=4).cells
+    shown = ["".join(map(plain_text, cell.get("outputs", []))).strip() for cell in cells[3::2]]
+    cores, memory, threads, length = shown
+    assert cores == "1"
+    assert "2.0 GiB are needed, and " in memory and "of the 1.4 GiB" in memory
+    assert "thread pool" in threads
+    assert length == str(1 << 20)
 
 
 PYTHONS = sorted((Path.home() / ".pyenv/versions").glob("*/bin/python3"))

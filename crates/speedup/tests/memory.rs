@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use speedup::kernels::{grid, squares};
-use speedup::memory::budget::installed;
+use speedup::memory::budget::{free, installed};
 use speedup::{Error, Threads};
 
 /// This test program, started once more with a limit of 4 GB.
@@ -23,4 +23,9 @@ fn the_limit_of_the_process_counts() {
     assert!(matches!(points, Err(Error::Memory { .. })));
     let matrix = squares::fill_parallel(30_000, Threads::Sequential);
     assert!(matches!(matrix, Err(Error::Memory { .. })));
+    // More than is left, though not more than the limit.
+    assert!(free() < installed());
+    let rest = (installed() + free()) / 2 / 8;
+    let points = grid::linspace(0.0, 1.0, rest as usize);
+    assert!(matches!(points, Err(Error::Memory { .. })));
 }

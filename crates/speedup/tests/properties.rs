@@ -16,7 +16,7 @@ use speedup::error::{check_count, check_finite, check_nonzero, check_parameter};
 use speedup::kernels::median::median;
 use speedup::kernels::wealth::{Population, Rule};
 use speedup::kernels::{grid, map, matmul, nelder_mead, pi, polynomial, squares, wealth};
-use speedup::memory::budget::{check_fits, installed};
+use speedup::memory::budget::{check_bytes, check_fits, installed};
 use speedup::parallel::affinity;
 use speedup::random::stream_lanes::StreamLanes;
 use speedup::{Error, Streams, Threads};
@@ -70,10 +70,18 @@ fn checks_allow_what_is_in_the_range_and_name_the_rest() {
 
 #[test]
 fn what_fits_in_memory_is_told() {
-    holds(CASES, any::<u128>(), |count| {
-        let fits = count.saturating_mul(8) <= u128::from(installed());
-        assert_eq!(check_fits::<f64>("values", count).is_ok(), fits);
+    let counts = prop_oneof![any::<u128>(), 0..u128::from(installed()) / 4];
+    holds(CASES, (counts, any::<u64>()), |(count, free)| {
+        let bytes = count.saturating_mul(8);
+        let fits = check_fits::<f64>("values", count).is_ok();
+        assert!(!fits || bytes <= u128::from(installed()));
+        assert!(fits || bytes >= u128::from(installed() / 64));
         assert_eq!(check_fits::<()>("values", count), Ok(()));
+        let most = free.min(installed());
+        assert_eq!(
+            check_bytes("values", bytes, free).is_ok(),
+            bytes <= u128::from(most)
+        );
     });
 }
 

@@ -2,7 +2,7 @@
 
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::*;
-use speedup::memory::budget::installed;
+use speedup::memory::budget::{self, free};
 use speedup::parallel::affinity;
 use speedup::{Error, Threads};
 
@@ -18,16 +18,9 @@ pub fn check_memory(
     what: &'static str,
     bytes: u64,
 ) -> Result<(), Error> {
-    let bytes = u128::from(total(node, bytes));
-    let installed = installed();
-    match bytes <= u128::from(installed) {
-        true => Ok(()),
-        false => Err(Error::Memory {
-            what,
-            bytes,
-            installed,
-        }),
-    }
+    // Before any rank can take its part of it.
+    let free = free();
+    budget::check_bytes(what, u128::from(total(node, bytes)), free)
 }
 
 /// The cores of a node, one bit each.

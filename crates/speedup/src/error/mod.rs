@@ -50,7 +50,9 @@ pub enum Error {
         what: &'static str,
         /// Bytes that would be needed.
         bytes: u128,
-        /// Bytes of memory in this machine.
+        /// Bytes of memory that are free.
+        free: u64,
+        /// Bytes of memory in this machine, or that this process may have.
         installed: u64,
     },
     /// A whole number that does not fit in an `i64`.
@@ -166,11 +168,13 @@ impl fmt::Display for Error {
             Self::Memory {
                 what,
                 bytes,
+                free,
                 installed,
             } => write!(
                 f,
-                "{what}: {:.1} GiB are needed, this machine has {:.1} GiB",
+                "{what}: {:.1} GiB are needed, and {:.1} GiB are free of the {:.1} GiB that this process may have",
                 gib(*bytes),
+                gib(u128::from(*free)),
                 gib(u128::from(*installed)),
             ),
             Self::Overflow { what, place } => write!(f, "{what}: {place} does not fit in 64 bits"),
@@ -222,11 +226,12 @@ mod tests {
         let memory = Error::Memory {
             what: "grid",
             bytes: 3 << 30,
-            installed: 1 << 30,
+            free: 1 << 30,
+            installed: 4 << 30,
         };
         assert_eq!(
             memory.to_string(),
-            "grid: 3.0 GiB are needed, this machine has 1.0 GiB"
+            "grid: 3.0 GiB are needed, and 1.0 GiB are free of the 4.0 GiB that this process may have"
         );
         let nan = check_parameter("s", f64::NAN, "0 to 1", |_| true).unwrap_err();
         assert_eq!(nan.to_string(), "s: NaN is not allowed, use 0 to 1");
