@@ -158,10 +158,10 @@ class FakeClient:
         count = len(self.ran) + 1
         text = next(self.shown[index])
         cell.execution_count = count
-        data = {"text/plain": f"{text} in command_{count}"}
+        data = {"text/plain": f"{text} in cell [{count}]"}
         cell.outputs = [new_output("execute_result", data, execution_count=count)]
         if text == "error":
-            name = f"command_{count}:1:1"
+            name = f"cell [{count}], line 1"
             cell.outputs = [new_output("error", ename="E", evalue="bad", traceback=[name])]
 
 
@@ -190,7 +190,7 @@ def test_a_cell_that_contradicts_is_repeated_before_later_ones_and_numbers_stay_
     ran = [cell for cell in client.nb.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in ran] == [2, 3, 4]
     assert [ran[k].outputs[0].execution_count for k in (0, 2)] == [2, 4]
-    assert ran[1].outputs[0].traceback == ["command_3:1:1"]
+    assert ran[1].outputs[0].traceback == ["cell [3], line 1"]
 
 
 def test_all_cells_that_a_sentence_is_about_are_repeated_with_those_between() -> None:

@@ -1,6 +1,6 @@
 //! The error type of a job.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use speedup::error::Cause;
 use crate::checkpoint::manifest::Refusal;
 
 /// Why a job does not begin, or cannot go on.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A kernel refused its input, or was refused something by the operating system.
@@ -85,6 +85,13 @@ pub enum CheckpointProblem {
 impl From<io::Error> for CheckpointProblem {
     fn from(cause: io::Error) -> Self {
         Self::System(cause.into())
+    }
+}
+
+/// The message, which `unwrap` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

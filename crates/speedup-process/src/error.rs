@@ -1,5 +1,6 @@
 //! The error type of one job or one worker.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use speedup::error::Cause;
 /// assert!(error.to_string().starts_with("the worker died of this job (exit status: 3); send it again"));
 /// # Ok::<(), speedup::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
     /// The job itself returned an error, or panicked. The worker lives on.
@@ -110,6 +111,13 @@ fn remedy(cause: &Cause) -> &'static str {
     }
 }
 
+/// The message, which `unwrap` shows.
+impl fmt::Debug for WorkerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +171,7 @@ mod tests {
         ];
         for (error, message) in variants {
             assert_eq!(error.to_string(), message.replace("CAUSE", missing));
+            assert_eq!(format!("{error:?}"), error.to_string());
             let source = error.source().map(|cause| cause.is::<io::Error>());
             // A variant that is not named here does not compile, so it cannot be forgotten.
             let expected = match error {
@@ -174,7 +183,7 @@ mod tests {
                 | WorkerError::OtherProgram { .. }
                 | WorkerError::Message { .. } => Some(true),
             };
-            assert_eq!(source, expected, "{error:?}");
+            assert_eq!(source, expected, "{error}");
         }
     }
 }

@@ -178,9 +178,9 @@ def number_runs(notebook: NotebookNode, first: int) -> None:
     new = {cell.execution_count: number for number, cell in enumerate(cells, start=first)}
 
     def renamed(text: str) -> str:
-        """An error's text names the run: command_7."""
+        """An error's text names the run: cell [7]."""
         return re.sub(
-            r"\bcommand_(\d+)\b", lambda run: f"command_{new.get(int(run[1]), run[1])}", text
+            r"\bcell \[(\d+)\]", lambda run: f"cell [{new.get(int(run[1]), run[1])}]", text
         )
 
     for cell in cells:

@@ -52,8 +52,6 @@ pub fn mpirun_with_no_program() -> Command {
     }
     command
         .env_remove("RAYON_NUM_THREADS")
-        .env_remove("SPEEDUP_ISA");
-    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

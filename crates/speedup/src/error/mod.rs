@@ -21,7 +21,7 @@ pub use check::{check_count, check_finite, check_nonzero, check_parameter};
 /// let error = Threads::new(0).unwrap_err();
 /// assert_eq!(error.to_string(), "threads: 0 is not allowed, use 1 to 4096");
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// A count, for example of threads or points, outside its range.
@@ -217,6 +217,13 @@ fn gib(bytes: u128) -> f64 {
     bytes as f64 / f64::from(1 << 30)
 }
 
+/// The message, which `unwrap` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +242,7 @@ mod tests {
         );
         let nan = check_parameter("s", f64::NAN, "0 to 1", |_| true).unwrap_err();
         assert_eq!(nan.to_string(), "s: NaN is not allowed, use 0 to 1");
+        assert_eq!(format!("{nan:?}"), nan.to_string());
     }
 
     #[test]
