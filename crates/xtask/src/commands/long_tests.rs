@@ -117,6 +117,68 @@ mod tests {
         }
     }
 
+    /// What follows `cargo test` in a text, as far as it goes to cargo, and what goes to the test programs.
+    fn test_commands(text: &str) -> Vec<(&str, &str)> {
+        let commands = text.split("cargo ").filter_map(|rest| {
+            let rest = rest.trim_start_matches("+nightly ");
+            let rest = rest.trim_start_matches("miri ").strip_prefix("test")?;
+            let line = rest.split(['`', '"', ';', '|', '\n']).next()?;
+            Some(line.split_once(" -- ").unwrap_or((line, "")))
+        });
+        commands.collect()
+    }
+
+    /// The words that are no options: cargo takes them for a part of a test's name.
+    fn words(arguments: &str) -> Vec<&str> {
+        const WITH_VALUE: [&str; 6] = [
+            "-p",
+            "--test",
+            "--features",
+            "--target",
+            "--target-dir",
+            "--skip",
+        ];
+        let mut before = "";
+        let mut words: Vec<&str> = arguments.split_whitespace().collect();
+        words.retain(|word| {
+            let is_word = !word.starts_with('-') && !WITH_VALUE.contains(&before);
+            before = word;
+            is_word
+        });
+        words
+    }
+
+    #[test]
+    fn no_command_chooses_tests_by_a_word_that_may_be_in_no_name() {
+        const MODULES: [&str; 2] = [
+            include_str!("../../../speedup/src/lib.rs"),
+            include_str!("../../../speedup/src/simd/mod.rs"),
+        ];
+        for text in [
+            include_str!("../../../../tests/long.toml"),
+            include_str!("../../../../tests/README.md"),
+        ] {
+            let commands = test_commands(text);
+            assert!(commands.len() > 5, "few commands: {commands:?}");
+            for (of_cargo, of_programs) in commands {
+                assert_eq!(words(of_cargo), [""; 0], "{of_cargo}");
+                for word in words(of_programs) {
+                    let module = word.strip_suffix("::").expect(word);
+                    let line = format!("mod {module};");
+                    assert!(MODULES.iter().any(|text| text.contains(&line)), "{line}");
+                }
+            }
+        }
+        let command = "cargo +nightly miri test -p a word --test b -- --skip c d::";
+        let [(of_cargo, of_programs)] = test_commands(command)[..] else {
+            panic!("one command");
+        };
+        assert_eq!(
+            (words(of_cargo), words(of_programs)),
+            (vec!["word"], vec!["d::"])
+        );
+    }
+
     #[test]
     fn a_form_without_a_command_is_named() {
         let error = read("[a]\nb = 1").unwrap_err().to_string();
