@@ -1,6 +1,7 @@
 //! A folder of stored results, with a lifetime.
 
 use std::fmt::Display;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -17,6 +18,8 @@ pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The subfolder for all files of a cache, inside the folder that the caller chose.
 const FOLDER: &str = "speedup-cache";
+/// A file that was written when expired results were last removed, in a subfolder, as cacache clears folders only.
+const SWEPT: &str = "swept/last";
 
 /// A cache on disk for the results of slow functions.
 ///
@@ -84,7 +87,7 @@ impl Cache {
     }
 
     fn at(folder: PathBuf) -> Result<Self, Error> {
-        std::fs::create_dir_all(&folder)
+        fs::create_dir_all(&folder)
             .and_then(|()| owner::check(&folder))
             .map_err(|error| folder_error(&folder, &error))?;
         Ok(Self {
@@ -93,8 +96,8 @@ impl Cache {
         })
     }
 
-    /// Sets the lifetime of a result. Older results are not read. They are removed when the
-    /// next result is stored.
+    /// Sets the lifetime of a result. Older results are not read. They are removed when a result
+    /// is stored, and a hundredth of the lifetime has gone by since they were last removed.
     ///
     /// # Examples
     ///
@@ -267,7 +270,9 @@ impl Cache {
     where
         V: Serialize + DeserializeOwned,
     {
-        self.remove_expired();
+        if self.is_sweep_due() {
+            self.remove_expired();
+        }
         let bytes = entry::encode(key, version, value).map_err(cache_error)?;
         // An older result of this key would only take up space. Mostly there is none.
         let _ = RemoveOpts::new()
@@ -284,7 +289,21 @@ impl Cache {
         now.saturating_sub(entry.time) > self.lifetime.as_millis()
     }
 
-    /// A file that cannot be removed now is tried again when the next result is stored.
+    /// Whether to look for expired results: it takes longer with each result, so it is not done each time.
+    fn is_sweep_due(&self) -> bool {
+        let mark = self.folder.join(SWEPT);
+        let last = mark.metadata().and_then(|facts| facts.modified());
+        let age = last.ok().and_then(|time| time.elapsed().ok());
+        if age.is_some_and(|age| age < self.lifetime / 100) {
+            return false;
+        }
+        // Where it cannot be written, the next result cannot be stored either.
+        let _ = mark.parent().map(fs::create_dir_all);
+        let _ = File::create(&mark).and_then(|file| file.set_modified(SystemTime::now()));
+        true
+    }
+
+    /// A file that cannot be removed now is tried again the next time.
     fn remove_expired(&self) {
         for entry in self.entries() {
             if self.is_expired(&entry) {

@@ -156,6 +156,25 @@ fn an_expired_result_is_computed_again_and_removed() {
     assert_eq!(call(&brief, 6).status, CacheStatus::Expired);
 }
 
+/// Else each result would take longer to store than the one before.
+#[test]
+fn storing_a_result_does_not_read_those_that_are_stored() {
+    let folder = Folder::new("many");
+    let cache = folder.cache();
+    call(&cache, 5);
+    // What looks through the index removes this file.
+    let foreign = folder.the_file("index").with_file_name("foreign");
+    let entry = r#"{"key":"k","integrity":"sha1-x","time":1,"size":1,"metadata":null}"#;
+    let (_, sum) = cacache::Integrity::from(entry).to_hex();
+    fs::write(&foreign, format!("\n{sum}\t{entry}")).unwrap();
+    call(&cache, 6);
+    assert!(foreign.exists());
+    assert_eq!(cache.files().len(), 2);
+    assert!(!foreign.exists());
+    cache.clear().unwrap();
+    assert_eq!(call(&cache, 6).status, CacheStatus::Miss);
+}
+
 #[test]
 fn inputs_of_different_types_do_not_share_results() {
     let folder = Folder::new("types");
