@@ -51,6 +51,7 @@ const PATCHES: &[(&str, &str)] = patches![
     "14-programs-of-cells"
     "15-shadowed-variables"
     "16-mistakes"
+    "17-lost-variables"
 ];
 
 /// Tells changed kernels apart.

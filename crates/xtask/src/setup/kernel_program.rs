@@ -59,9 +59,7 @@ pub fn find_or_build(
 
 fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> {
     let work = new.join("work");
-    let downloaded = download(paths, &work.join("download"))?;
-    let source = work.join("source");
-    changes::write_copy(|name| folder_of(name, &downloaded), &source)?;
+    let source = write_source(paths, &work)?;
     let target = work.join("target");
     let mut command = cargo(paths, &source);
     command
@@ -83,6 +81,14 @@ fn build(paths: &Paths, new: &Path, program: &Path, place: &Path) -> Result<()> 
     files::swap_in(new, place)?;
     ensure!(works(program), "{} does not run", program.display());
     Ok(())
+}
+
+/// Writes the changed copies below `work`, and gives their folder.
+fn write_source(paths: &Paths, work: &Path) -> Result<PathBuf> {
+    let downloaded = download(paths, &work.join("download"))?;
+    let source = work.join("source");
+    changes::write_copy(|name| folder_of(name, &downloaded), &source)?;
+    Ok(source)
 }
 
 /// Downloads the crates that are changed, and all that they need; gives what cargo says of them.
@@ -147,6 +153,29 @@ fn works(program: &Path) -> bool {
 mod tests {
     use super::*;
     use kernel::files::TestFolder;
+
+    #[test]
+    #[ignore = "builds the kernel, which takes minutes"]
+    fn tests_of_the_changed_crates_pass() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let paths = Paths::of(&root.canonicalize().unwrap());
+        let work = paths.work.join("changed-kernel");
+        files::remove(&work.join("source")).unwrap();
+        let source = write_source(&paths, &work).unwrap();
+        let crates = ["--package", "evcxr", "--package", "evcxr_jupyter"];
+        let programs = ["--release", "--locked", "--offline", "--lib", "--bins"];
+        let format = [&["fmt", "--check"][..], &crates].concat();
+        let tests = [
+            &["test", "--target-dir", "../target"][..],
+            &programs,
+            &crates,
+        ]
+        .concat();
+        for arguments in [format, tests] {
+            let status = cargo(&paths, &source).args(&arguments).status().unwrap();
+            assert!(status.success(), "cargo {arguments:?}");
+        }
+    }
 
     #[test]
     fn what_nobody_uses_goes_and_finished_programs_stay() {
