@@ -52,6 +52,7 @@ const PATCHES: &[(&str, &str)] = patches![
     "15-shadowed-variables"
     "16-mistakes"
     "17-lost-variables"
+    "18-many-variables"
 ];
 
 /// Tells changed kernels apart.
