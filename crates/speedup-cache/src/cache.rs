@@ -291,20 +291,17 @@ impl Cache {
 
     /// Whether to look for expired results: it takes longer with each result, so it is not done each time.
     fn is_sweep_due(&self) -> bool {
-        let mark = self.folder.join(SWEPT);
-        let last = mark.metadata().and_then(|facts| facts.modified());
+        let last = fs::metadata(self.folder.join(SWEPT)).and_then(|facts| facts.modified());
         let age = last.ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age < self.lifetime / 100) {
-            return false;
-        }
-        // Where it cannot be written, the next result cannot be stored either.
-        let _ = mark.parent().map(fs::create_dir_all);
-        let _ = File::create(&mark).and_then(|file| file.set_modified(SystemTime::now()));
-        true
+        age.is_none_or(|age| age >= self.lifetime / 100)
     }
 
     /// A file that cannot be removed now is tried again the next time.
     fn remove_expired(&self) {
+        let mark = self.folder.join(SWEPT);
+        // Where it cannot be written, the next result cannot be stored either.
+        let _ = mark.parent().map(fs::create_dir_all);
+        let _ = File::create(&mark).and_then(|file| file.set_modified(SystemTime::now()));
         for entry in self.entries() {
             if self.is_expired(&entry) {
                 let _ = RemoveOpts::new()

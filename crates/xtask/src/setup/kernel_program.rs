@@ -157,8 +157,7 @@ mod tests {
     #[test]
     #[ignore = "builds the kernel, which takes minutes"]
     fn tests_of_the_changed_crates_pass() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let paths = Paths::of(&root.canonicalize().unwrap());
+        let paths = Paths::find().unwrap();
         let work = paths.work.join("changed-kernel");
         files::remove(&work.join("source")).unwrap();
         let source = write_source(&paths, &work).unwrap();
